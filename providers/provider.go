@@ -1,0 +1,147 @@
+// Package providers is the contract between the engine and a vendor's gateway.
+//
+// A vendor package (wechatpay, later alipay) turns its signed HTTP interface into
+// Activities values and every failure into an *Error that answers two questions apart:
+// may the call be repeated, and may it already have been committed. Nothing here knows
+// Kubernetes, and nothing in the engine knows a vendor.
+package providers
+
+import (
+	"context"
+	"time"
+)
+
+// State is the one vocabulary for the life of a remote activity, over all vendors and
+// kinds. Each vendor package maps its own words to it in one table.
+type State string
+
+// The states an activity can be observed in.
+const (
+	// StateCreating: accepted by the gateway, not yet existing for its users.
+	StateCreating State = "Creating"
+	// StateInactive: exists and waits to be activated by a call.
+	StateInactive State = "Inactive"
+	// StateScheduled: exists and begins by itself at its begin time.
+	StateScheduled State = "Scheduled"
+	// StateRunning: users can receive it now.
+	StateRunning State = "Running"
+	// StatePaused: distribution is held and can be resumed.
+	StatePaused State = "Paused"
+	// StateEnded: its end time has passed.
+	StateEnded State = "Ended"
+	// StateTerminated: ended for ever before its end time.
+	StateTerminated State = "Terminated"
+	// StateFailed: the gateway accepted the creation and failed it afterwards.
+	StateFailed State = "Failed"
+	// StateUnknown: a word this version does not know; reported as such, never guessed.
+	StateUnknown State = "Unknown"
+)
+
+// Final reports whether no further change of the state can come.
+func (s State) Final() bool {
+	return s == StateEnded || s == StateTerminated || s == StateFailed
+}
+
+// Operation names a call at a gateway, the same in errors, metrics, quotas and the audit log.
+type Operation string
+
+// The operations that every kind may have. Vendor packages add their own names for calls
+// that only they know (certificates, for example).
+const (
+	OperationCreate    Operation = "create"
+	OperationGet       Operation = "get"
+	OperationList      Operation = "list"
+	OperationTerminate Operation = "terminate"
+)
+
+// Snapshot is one activity as the vendor reports it.
+type Snapshot struct {
+	// ID is the vendor's id of the activity.
+	ID string
+	// RequestNo is our number as the vendor echoes it; empty where the vendor does not.
+	RequestNo string
+	// Name is the name shown to users.
+	Name string
+	// Begin and End bound the activity's time; zero where the vendor did not return them.
+	Begin, End time.Time
+	// State is the activity's state in the common vocabulary.
+	State State
+	// VendorState is the gateway's own word for it.
+	VendorState string
+	// Facts are the values that only the server sets, by the vendor's field name
+	// (create_time, pause_time, creator_merchant_id, …), as it spelled them.
+	Facts map[string]string
+	// Content is what the vendor returned of the creation fields, in the shape and
+	// spelling of the create request.
+	Content []byte
+	// Detailed is true when the vendor's detail call made the snapshot. A list may carry less.
+	Detailed bool
+}
+
+// Created is the answer to a successful create call.
+type Created struct {
+	// ID is the vendor's id of the new (or, after a replay, the first) activity.
+	ID string
+	// Facts are further values of the answer by the vendor's field name.
+	Facts map[string]string
+	// RequestID is the gateway's id of this exchange, for logs and the audit line.
+	RequestID string
+}
+
+// Receipt is the answer to a successful mutating call other than create.
+type Receipt struct {
+	// Facts are the values of the answer by the vendor's field name.
+	Facts map[string]string
+	// RequestID is the gateway's id of this exchange.
+	RequestID string
+}
+
+// Page is one page of a vendor's list.
+type Page struct {
+	Items []Snapshot
+	// Total is the vendor's count over all pages. It can be wrong: use it for progress only.
+	Total int
+	// Last is true when no further page is to be asked for.
+	Last bool
+}
+
+// Difference is one field whose remote value is not what the manifest's request says.
+type Difference struct {
+	// Field is the vendor's path of the field, such as activity_base_info.end_time.
+	Field string
+	// Desired and Observed are short renderings for people; empty means absent.
+	Desired, Observed string
+}
+
+// Activities are the calls of one kind with one account's credentials. Implementations
+// are safe for concurrent use, bound every answer in size and time, verify every
+// successful answer before they believe it, and return every failure as an *Error.
+type Activities interface {
+	// Create sends body, the exact bytes of the create request. The request number is part
+	// of it. Create never retries by itself: the engine decides what may follow.
+	Create(ctx context.Context, body []byte) (Created, error)
+	// Get returns one activity; an *Error of KindNotFound when the vendor does not know id.
+	Get(ctx context.Context, id string) (Snapshot, error)
+	// List returns one page, counted from 0, of all activities of the account.
+	List(ctx context.Context, page int) (Page, error)
+	// Do performs a mutating operation on an existing activity.
+	Do(ctx context.Context, op Operation, id string) (Receipt, error)
+	// Differences compares the create request with what the vendor returned. Fields that
+	// the vendor does not return are not compared; values it sets by itself are not differences.
+	Differences(body []byte, remote Snapshot) ([]Difference, error)
+}
+
+type firstSendKey struct{}
+
+// FirstSend marks the context of a Create whose request number was never sent before. Only
+// such a call may go to a gateway's backup domain: after a lost answer another access point
+// may not yet know what the first one did, and would create again.
+func FirstSend(ctx context.Context) context.Context {
+	return context.WithValue(ctx, firstSendKey{}, true)
+}
+
+// IsFirstSend reports whether ctx is marked by FirstSend.
+func IsFirstSend(ctx context.Context) bool {
+	first, _ := ctx.Value(firstSendKey{}).(bool)
+	return first
+}
