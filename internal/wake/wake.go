@@ -1,0 +1,51 @@
+// Package wake brings resources back to their controller's queue from anywhere in the
+// process. It never blocks and needs no goroutine, unlike a channel source.
+package wake
+
+import (
+	"context"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+)
+
+// Waker queues resources of one controller. The zero value is ready; what is woken before
+// the controller runs is queued when it starts.
+type Waker struct {
+	mu      sync.Mutex
+	queue   workqueue.TypedInterface[reconcile.Request]
+	pending map[types.NamespacedName]struct{}
+}
+
+// Source connects the waker to its controller's queue.
+func (w *Waker) Source() source.Source {
+	return source.Func(func(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.queue = queue
+		for key := range w.pending {
+			queue.Add(reconcile.Request{NamespacedName: key})
+		}
+		w.pending = nil
+		return nil
+	})
+}
+
+// Wake queues the resources.
+func (w *Waker) Wake(keys ...types.NamespacedName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, key := range keys {
+		if w.queue != nil {
+			w.queue.Add(reconcile.Request{NamespacedName: key})
+			continue
+		}
+		if w.pending == nil {
+			w.pending = map[types.NamespacedName]struct{}{}
+		}
+		w.pending[key] = struct{}{}
+	}
+}

@@ -1,0 +1,33 @@
+package wire
+
+import (
+	"fmt"
+	"time"
+)
+
+// beijing is the zone that both vendors' pages write their times in. It has no daylight
+// saving time, so a fixed offset is the zone.
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
+// WeChatPayTime re-spells an RFC 3339 time with any offset as WeChat Pay documents it:
+// Beijing time with the offset +08:00, with milliseconds only where the manifest has a fraction.
+func WeChatPayTime(manifest string) (string, error) {
+	at, err := ParseTime(manifest)
+	if err != nil {
+		return "", err
+	}
+	layout := "2006-01-02T15:04:05-07:00"
+	if at.Nanosecond() != 0 {
+		layout = "2006-01-02T15:04:05.000-07:00"
+	}
+	return at.In(beijing).Format(layout), nil
+}
+
+// ParseTime reads a manifest's RFC 3339 time.
+func ParseTime(manifest string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339Nano, manifest)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not an RFC 3339 time with an offset, such as 2027-01-20T00:00:00+08:00", manifest)
+	}
+	return at, nil
+}
