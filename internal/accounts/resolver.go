@@ -1,0 +1,80 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+)
+
+// Resource is what a campaign has to know of its account resource.
+type Resource struct {
+	Generation         int64
+	ObservedGeneration int64
+	AllowedNamespaces  []string
+	Conditions         []metav1.Condition
+}
+
+// Resolver finds the account that a campaign refers to.
+type Resolver struct {
+	Registry *Registry
+	// Read returns the account resource; a NotFound error where there is none.
+	Read func(context.Context, types.NamespacedName) (Resource, error)
+}
+
+// Resolution is the answer for one campaign: an account, or the problem, or neither while
+// a working account is still being opened by this process.
+type Resolution struct {
+	Key     types.NamespacedName
+	Account *Account
+	Problem *status.Verdict
+}
+
+// Resolve finds the account of a campaign. The campaign is woken when an account that is
+// not open yet opens. The error is that of reading the account resource.
+func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, waker Waker) (Resolution, error) {
+	key := RefKey(campaign)
+	resolution := Resolution{Key: key}
+	resource, err := r.Read(ctx, key)
+	switch {
+	case apierrors.IsNotFound(err):
+		resolution.Problem = notReady("there is no account %q; create it, or correct the reference.", key)
+		return resolution, nil
+	case err != nil:
+		return resolution, fmt.Errorf("read account %q: %w", key, err)
+	case key.Namespace != campaign.GetNamespace() && !slices.Contains(resource.AllowedNamespaces, campaign.GetNamespace()):
+		resolution.Problem = &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountNotAllowed, Message: fmt.Sprintf(
+			"account %q does not allow namespace %q; its owner can add it to spec.allowedNamespaces.", key, campaign.GetNamespace())}
+		return resolution, nil
+	}
+	ready := meta.FindStatusCondition(resource.Conditions, v1alpha1.ConditionReady)
+	switch {
+	case ready == nil || resource.ObservedGeneration != resource.Generation:
+		resolution.Problem = notReady("account %q has not been checked yet.", key)
+	case ready.Status != metav1.ConditionTrue:
+		resolution.Problem = notReady("account %q is not ready: %s: %s", key, ready.Reason, ready.Message)
+	default:
+		resolution.Account = r.Registry.Get(key, waker, types.NamespacedName{Namespace: campaign.GetNamespace(), Name: campaign.GetName()})
+	}
+	return resolution, nil
+}
+
+// RefKey is the account resource that a campaign refers to, with the default namespace filled in.
+func RefKey(campaign v1alpha1.Campaign) types.NamespacedName {
+	ref := campaign.AccountRef()
+	if ref.Namespace == "" {
+		ref.Namespace = campaign.GetNamespace()
+	}
+	return types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}
+}
+
+func notReady(format string, args ...any) *status.Verdict {
+	return &status.Verdict{Progress: status.Working, Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf(format, args...)}
+}

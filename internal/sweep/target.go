@@ -1,0 +1,183 @@
+package sweep
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/internal/quota"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// target is a Target with its goroutine's state.
+type target struct {
+	Target
+	sweeper *Sweeper
+	kick    chan struct{} // a sweep is wanted; holds one
+	gone    chan struct{} // closed when the target is removed
+
+	mu       sync.Mutex
+	view     *View
+	err      error
+	failedAt time.Time
+	waiting  []want
+}
+
+// want is somebody waiting for a sweep that started at since or later.
+type want struct {
+	since time.Time
+	wake  func()
+}
+
+// maxPages bounds a sweep against a list that never ends: a hundred thousand pay-gift activities.
+const maxPages = 1000
+
+func (t *target) replace(by Target) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.Activities, t.OnDone = by.Activities, by.OnDone
+}
+
+func (t *target) want(since time.Time, wake func()) (*View, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.view != nil && !t.view.Started.Before(since) {
+		return t.view, nil
+	}
+	if t.err != nil && t.sweeper.clock.Since(t.failedAt) < errorLife {
+		return nil, t.err
+	}
+	t.waiting = append(t.waiting, want{since, wake})
+	select {
+	case t.kick <- struct{}{}:
+	default: // one is on its way
+	}
+	return nil, nil
+}
+
+// run sweeps when asked to and once per interval, until the context ends or the target is removed.
+func (t *target) run(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for {
+		timer := t.sweeper.clock.NewTimer(t.sweeper.interval)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-t.gone:
+			timer.Stop()
+			return
+		case <-t.kick:
+			timer.Stop()
+		case <-timer.C():
+		}
+		t.sweep(ctx)
+	}
+}
+
+func (t *target) sweep(ctx context.Context) {
+	t.mu.Lock()
+	activities, onDone := t.Activities, t.OnDone
+	t.mu.Unlock()
+
+	started := t.sweeper.clock.Now()
+	entries, err := t.pages(ctx, activities, started)
+	if ctx.Err() != nil {
+		return
+	}
+	view, served := t.publish(started, entries, err)
+	if err != nil {
+		t.sweeper.log.Info("sweep failed", "kind", t.Key.Kind, "account", t.Key.Account, "error", err.Error())
+	}
+	if onDone != nil {
+		onDone(ctx, view, err)
+	}
+	for _, w := range served {
+		w.wake()
+	}
+}
+
+// publish makes the result visible and returns those who waited for it. Whoever needs a
+// later sweep stays, and the next sweep is asked for.
+func (t *target) publish(started time.Time, entries map[string]entry, err error) (*View, []want) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil {
+		t.err, t.failedAt = err, t.sweeper.clock.Now()
+		served := t.waiting
+		t.waiting = nil
+		return nil, served
+	}
+	if t.view != nil {
+		maps.Copy(entries, learnedSince(t.view, started))
+	}
+	t.view, t.err = newView(started, entries), nil
+	var served, later []want
+	for _, w := range t.waiting {
+		if started.Before(w.since) {
+			later = append(later, w)
+		} else {
+			served = append(served, w)
+		}
+	}
+	t.waiting = later
+	if len(later) > 0 {
+		select {
+		case t.kick <- struct{}{}:
+		default:
+		}
+	}
+	return t.view, served
+}
+
+// learnedSince returns what was learned outside sweeps while this one was running.
+func learnedSince(v *View, started time.Time) map[string]entry {
+	learned := map[string]entry{}
+	for id, e := range v.byID {
+		if e.seen.After(started) {
+			learned[id] = e
+		}
+	}
+	return learned
+}
+
+func (t *target) pages(ctx context.Context, activities providers.Activities, started time.Time) (map[string]entry, error) {
+	entries := map[string]entry{}
+	key := quota.Key{Gateway: t.Key.Gateway, Account: t.Key.Account, Operation: providers.OperationList}
+	for number := range maxPages {
+		if err := t.pace(ctx, key); err != nil {
+			return nil, err
+		}
+		page, err := activities.List(ctx, number)
+		if err != nil {
+			if failure := providers.AsError(providers.OperationList, err); failure.Kind == providers.KindThrottled {
+				t.sweeper.pacer.Refused(key, failure.RetryAfter)
+			}
+			return nil, err
+		}
+		for _, item := range page.Items {
+			entries[item.ID] = entry{item, started}
+		}
+		if page.Last {
+			break
+		}
+	}
+	return entries, nil
+}
+
+// pace waits for the quota. It holds this target's goroutine, nobody else's.
+func (t *target) pace(ctx context.Context, key quota.Key) error {
+	for {
+		wait := t.sweeper.pacer.Take(key)
+		if wait == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.sweeper.clock.After(wait):
+		}
+	}
+}
