@@ -1,0 +1,186 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/audit"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// intend records that the create call is about to be sent. From this write on the API server
+// refuses edits of the creation fields, so that what is sent is what is stored. The write
+// carries the resourceVersion that was read: had anybody changed the manifest since, it
+// would fail and the reconcile would start over.
+func (s *scope) intend(ctx context.Context, d Decision) error {
+	st := s.campaign.CampaignStatus()
+	st.Creation = v1alpha1.CreationUnknown
+	st.Request = s.record()
+	s.apply(d)
+	if err := s.persist(ctx); err != nil {
+		return err
+	}
+	s.memory.newIntent()
+	s.memory.Intended, s.memory.LastSend = true, zeroTime
+	return nil
+}
+
+// record is the creation record of the request at hand.
+func (s *scope) record() *v1alpha1.CreationRequest {
+	return &v1alpha1.CreationRequest{
+		Number: s.request.Number, Revision: firstRevision, Digest: s.digest,
+		Account: s.account.Account.Identity, Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now),
+	}
+}
+
+// send sends the create call and records what came of it. It reports true when the
+// reconcile is over because the id could not be recorded as expected.
+func (s *scope) send(ctx context.Context) (bool, error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	s.memory.token = false
+	entry := s.auditEntry(providers.OperationCreate)
+	entry.Money = s.Kind.Money(s.campaign)
+	if err := s.Audit.Before(entry); err != nil {
+		return true, err
+	}
+	s.memory.Sends++
+	created, err := s.activities.Create(ctx, s.request.Body)
+	s.memory.LastSend = s.Clock.Now()
+	if err != nil {
+		failure := providers.AsError(providers.OperationCreate, err)
+		s.auditAfter(ctx, entry, auditFailure(failure))
+		s.sendFailed(failure)
+		return false, nil
+	}
+	s.auditAfter(ctx, entry, audit.Result{Outcome: audit.Done, ActivityID: created.ID, RequestID: created.RequestID})
+	log.FromContext(ctx).Info("created", "activityId", created.ID, "requestNumber", s.request.Number, "requestId", created.RequestID)
+	s.memory.succeeded()
+	s.Kind.SetActivityID(s.campaign, created.ID)
+	s.Kind.Observe(s.campaign, created.Facts, "")
+	s.campaign.CampaignStatus().Rejection = nil
+	s.get(ctx) // the id is not yet the proof that the content is ours
+	return false, nil
+}
+
+// sendFailed sorts a failed create call: a definite refusal of a call that nothing can have
+// been committed before clears the intent; anything else leaves the outcome open.
+func (s *scope) sendFailed(failure *providers.Error) {
+	s.callFailed(failure)
+	s.memory.SendErr = failure
+	switch {
+	case failure.MaybeCommitted:
+		s.memory.MaybeCommitted = true
+	case s.memory.MaybeCommitted || !s.memory.Intended:
+		// It proves nothing about the earlier sends.
+		s.memory.Refused = refusal(failure)
+	default:
+		s.clearIntent()
+		s.noteRejection(failure)
+	}
+}
+
+// refusal reports whether the gateway turned down the request itself, so that sending the
+// same bytes again soon is pointless.
+func refusal(failure *providers.Error) bool {
+	return failure.Delay == providers.DelayNever || failure.Delay == providers.DelaySlow
+}
+
+// noteRejection records a refusal of the request at hand.
+func (s *scope) noteRejection(failure *providers.Error) {
+	if !refusal(failure) {
+		return
+	}
+	st := s.campaign.CampaignStatus()
+	attempts := int64(1)
+	if st.Rejection != nil && st.Rejection.Digest == s.digest {
+		attempts += st.Rejection.Attempts
+	}
+	st.Rejection = &v1alpha1.Rejection{
+		Digest: s.digest, Code: failure.Code, Message: explain(failure),
+		Retry: failure.Delay == providers.DelaySlow, Attempts: attempts, Time: metav1.NewTime(s.now),
+	}
+	if !s.forced.IsZero() { // what was asked for was done
+		st.LastHandledReconcileAt, s.forced = s.memory.forced, zeroTime
+	}
+}
+
+// release clears an intent whose call provably created nothing. When it was repeated to the
+// limit, the next try waits: the gateway may be down, or hide a bad parameter.
+func (s *scope) release() {
+	last, exhausted, refused := s.memory.SendErr, s.memory.Sends >= maxSends, s.memory.Refused
+	s.clearIntent()
+	switch {
+	case refused:
+		s.noteRejection(last)
+	case exhausted:
+		s.memory.LastErr, s.memory.NotBefore = last, s.now.Add(slowDelay(1))
+	}
+}
+
+func (s *scope) clearIntent() {
+	st := s.campaign.CampaignStatus()
+	st.Creation, st.Request = "", nil
+	s.memory.newIntent()
+}
+
+// adopt records the activity that was found under our number. Whether its content is ours
+// is judged next.
+func (s *scope) adopt() {
+	st := s.campaign.CampaignStatus()
+	found := s.view.ByNumber(s.numberInUse())[0]
+	s.Kind.SetActivityID(s.campaign, found.ID)
+	if st.Request == nil {
+		st.Request = s.record()
+	}
+	st.Creation, st.Rejection = v1alpha1.CreationUnknown, nil
+	s.memory.succeeded()
+}
+
+// numberInUse is the recorded number, or the manifest's while none is recorded.
+func (s *scope) numberInUse() string {
+	if st := s.campaign.CampaignStatus(); st.Request != nil {
+		return st.Request.Number
+	}
+	return s.request.Number
+}
+
+// rescue records an id on the live object after the status write for it met a conflict:
+// nothing that the vendor answered may be lost. The next reconcile judges the content.
+func (s *scope) rescue(ctx context.Context) error {
+	id, record := s.Kind.ActivityID(s.campaign), s.campaign.CampaignStatus().Request
+	for range 5 {
+		live := s.Kind.New()
+		err := s.Live.Get(ctx, keyOf(s.campaign), live)
+		if apierrors.IsNotFound(err) || (err == nil && live.GetUID() != s.campaign.GetUID()) {
+			s.leftBehind(ctx, id)
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("record activity %s: %w", id, err)
+		}
+		if s.Kind.ActivityID(live) != "" {
+			return nil
+		}
+		before := copyOf(live)
+		s.Kind.SetActivityID(live, id)
+		st := live.CampaignStatus()
+		st.Creation, st.Request = v1alpha1.CreationUnknown, record
+		if err = s.patch(ctx, before, live); !apierrors.IsConflict(err) {
+			return err
+		}
+	}
+	return fmt.Errorf("record activity %s: the resource is being changed all the time; trying again", id)
+}
+
+// leftBehind tells of an activity whose resource was deleted while it was being created.
+func (s *scope) leftBehind(ctx context.Context, id string) {
+	log.FromContext(ctx).Info("the resource was deleted while its activity was created", "activityId", id, "requestNumber", s.numberInUse())
+	s.Events.Eventf(s.campaign, nil, "Warning", "LeftBehind", "Create",
+		"activity %s was created while the resource was being deleted; it exists at the vendor under request number %s", id, s.numberInUse())
+}

@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+)
+
+// maxSends bounds the create calls under one intent: gateways hide bad parameters behind
+// SYSTEM_ERROR, and repeating those for ever helps nobody. After it the look-up decides.
+const maxSends = 5
+
+// decideUnknown: an intent is recorded and no id. The create call may not have been sent,
+// may be on its way, or may have been committed. It ends only by an id, by a look-up that
+// finds the number, or by one that proves its absence.
+func decideUnknown(f *Facts) Decision {
+	if f.Found != nil {
+		return Decision{Action: Adopt}
+	}
+	if f.Memory.Intended && f.Memory.Sends == 0 && f.maySend() {
+		return f.sendOr(Decision{Action: Send}) // this process has just recorded the intent
+	}
+	if !f.maySend() {
+		return f.proveAbsence(f.lastSend().Add(settle))
+	}
+	if wait := f.Memory.NotBefore.Sub(f.Now); wait > 0 {
+		return f.unknown(wait)
+	}
+	if d, done := decideView(f, f.lastSend()); done {
+		return f.keepUnknown(d)
+	}
+	return f.sendOr(Decision{Action: Send})
+}
+
+// maySend reports whether the identical request may be sent (again): the manifest still says
+// it, still wants it, its time has not come, and it was neither refused nor sent too often.
+func (f *Facts) maySend() bool {
+	return f.Goal == GoalLive && f.Manifest.Err == nil &&
+		f.Manifest.Digest == f.Record.Digest && f.Manifest.Number == f.Record.Number &&
+		f.Now.Before(f.Manifest.Begin) && f.Memory.Sends < maxSends && !f.Memory.Refused
+}
+
+// sendOr honours the quota before a send.
+func (f *Facts) sendOr(send Decision) Decision {
+	if f.Wait > 0 {
+		return f.throttled()
+	}
+	return send
+}
+
+// proveAbsence looks for two sweeps that started a minute after the last send and lack our number.
+func (f *Facts) proveAbsence(from time.Time) Decision {
+	if f.Memory.ProvenAbsent {
+		return Decision{Action: Release}
+	}
+	if wait := from.Sub(f.Now); wait > 0 {
+		return f.unknown(wait)
+	}
+	since := from
+	if !f.Memory.AbsentSince.IsZero() {
+		since = f.Memory.AbsentSince.Add(time.Second)
+	}
+	if wait := since.Sub(f.Now); wait > 0 {
+		return f.unknown(wait)
+	}
+	if d, done := decideView(f, since); done {
+		return f.keepUnknown(d)
+	}
+	return f.unknown(time.Second)
+}
+
+// keepUnknown says that the outcome is open also while the sweep fails.
+func (f *Facts) keepUnknown(d Decision) Decision {
+	if d.Action != Stop {
+		return d
+	}
+	return f.unknown(d.After)
+}
+
+func (f *Facts) unknown(after time.Duration) Decision {
+	cause := "the operator was interrupted after it recorded the request"
+	if f.Memory.SendErr != nil {
+		cause = f.Memory.SendErr.Error()
+	}
+	next := "the same request is repeated and looked up"
+	if !f.maySend() {
+		next = "the request is not repeated, the vendor's list decides"
+	}
+	return Decision{Action: Stop, State: v1alpha1.StateCreating, After: max(after, time.Second), Verdict: status.Verdict{
+		Progress: status.Working, Reason: v1alpha1.ReasonOutcomeUnknown,
+		Message: fmt.Sprintf("%s. Whether the activity was created is not known yet: %s under request number %s. The creation fields are frozen until then.",
+			cause, next, f.Record.Number)}}
+}

@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// Facts are all that a decision depends on. decide reads nothing else, so that tables and
+// models can cover it.
+type Facts struct {
+	Now  time.Time
+	Goal Goal
+	// Forced is when somebody asked for a look at the vendor now; zero otherwise.
+	Forced time.Time
+
+	Manifest ManifestFacts
+	Record   RecordFacts
+	Account  AccountFacts
+	Memory   Memory
+
+	// View is when the sweep started whose view is at hand; zero when there is none.
+	View time.Time
+	// ViewErr is the failure of a sweep that was just waited for.
+	ViewErr *providers.Error
+	// Found is what the view has under our request number, while no id is recorded.
+	Found *Remote
+	// Remote is the recorded activity as it was last seen.
+	Remote *Remote
+	// Read is true when the activity was read one by one in this reconcile.
+	Read bool
+	// WantsDetail is true when the status needs facts that only such a read gives.
+	WantsDetail bool
+	// Jitter spreads looks at the vendor; a function of the resource's uid.
+	Jitter time.Duration
+	// Gone is true when the vendor answered that it does not know the recorded activity.
+	Gone bool
+	// CallErr is the failure of a call in this reconcile.
+	CallErr *providers.Error
+	// Wait is the pause that the quota asks for before the call that was decided.
+	Wait time.Duration
+}
+
+// ManifestFacts is what the manifest says.
+type ManifestFacts struct {
+	Generation  int64
+	Number      string
+	Digest      string
+	Begin, End  time.Time
+	LatestBegin time.Duration
+	// Err says why the manifest cannot be made into a request.
+	Err error
+}
+
+// RecordFacts is what the status recorded earlier.
+type RecordFacts struct {
+	Outcome            v1alpha1.CreationOutcome
+	Number             string
+	Digest             string
+	Account            v1alpha1.AccountIdentity
+	At                 time.Time
+	ID                 string
+	State              v1alpha1.CampaignState
+	ObservedGeneration int64
+	Rejection          *v1alpha1.Rejection
+	Operation          *v1alpha1.OperationRecord
+}
+
+// AccountFacts is whether and as whom calls can be made.
+type AccountFacts struct {
+	Identity v1alpha1.AccountIdentity
+	// Problem says why no call can be made; nil when calls can be made or soon can.
+	Problem *status.Verdict
+	// Coming is true while the account works but this process has not opened it yet.
+	Coming bool
+}
+
+// Remote is an activity and how it compares with the manifest.
+type Remote struct {
+	Snapshot    providers.Snapshot
+	Differences []providers.Difference
+	// Compared is false when the snapshot carries too little to be compared.
+	Compared bool
+}
+
+// Memory is what one process remembers of a campaign beyond its status. Losing it is safe:
+// it only makes the next process look more carefully.
+type Memory struct {
+	// FirstSeen is when this process first handled the campaign.
+	FirstSeen time.Time
+	// Sends counts create calls under the recorded intent, LastSend is the time of the last.
+	Sends    int
+	LastSend time.Time
+	// Intended is true when this process wrote the recorded intent, so that Sends is its whole history.
+	Intended bool
+	// MaybeCommitted is true when one of those sends may have taken effect.
+	MaybeCommitted bool
+	// SendErr is the failure of the last send. Refused is true when it was a definite refusal
+	// that came too late to prove anything: only the look-up can decide then.
+	SendErr *providers.Error
+	Refused bool
+	// LastErr is the failure of the last call.
+	LastErr *providers.Error
+	// NotBefore is when the failed call may be repeated; Failures counts failures in a row.
+	NotBefore time.Time
+	Failures  int
+	// AbsentSince is the start of the first sweep that can prove absence and lacked our number.
+	AbsentSince time.Time
+	// ProvenAbsent is true when a second such sweep lacked it too.
+	ProvenAbsent bool
+	// Operated is when the last call that changes an activity succeeded.
+	Operated time.Time
+	// GoneSince is when the vendor first answered that it does not know the new id.
+	GoneSince time.Time
+}
+
+// settle is how long after the last send a sweep has to start to count as proof that
+// nothing was created.
+const settle = time.Minute
+
+// lastSend is the latest moment at which a create call may have been sent.
+func (f *Facts) lastSend() time.Time {
+	if !f.Memory.LastSend.IsZero() {
+		return f.Memory.LastSend
+	}
+	if f.Memory.Intended {
+		return f.Record.At
+	}
+	// Another process may have sent until it ended, which was before this one began to look.
+	return latest(f.Record.At, f.Memory.FirstSeen)
+}
+
+func latest(times ...time.Time) time.Time {
+	var last time.Time
+	for _, at := range times {
+		if at.After(last) {
+			last = at
+		}
+	}
+	return last
+}

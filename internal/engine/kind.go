@@ -1,0 +1,79 @@
+// Package engine is the one reconcile that serves every campaign kind: it creates the
+// remote activity exactly once, observes it and brings it to what the manifest asks.
+//
+// A reconcile gathers Facts, asks the pure function decide what to do next, does it, and
+// asks again until nothing is left to do; then it writes the status if it changed. What is
+// particular to a kind is behind the Kind interface; what is particular to a vendor is
+// behind providers.Activities.
+package engine
+
+import (
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// Goal is what a manifest's `state` asks for, in words that all kinds share.
+type Goal string
+
+// The goals.
+const (
+	// GoalNothing: nothing may be sent (Draft).
+	GoalNothing Goal = "Nothing"
+	// GoalLive: the activity exists and runs at its time.
+	GoalLive Goal = "Live"
+	// GoalEnded: the activity has ended for ever.
+	GoalEnded Goal = "Ended"
+)
+
+// Request is the create request that a manifest stands for.
+type Request struct {
+	// Number is the request number within Body.
+	Number string
+	// Body is the exact bytes to send. The same manifest gives the same bytes in every release.
+	Body []byte
+	// Begin and End bound the activity's time.
+	Begin, End time.Time
+	// LatestBegin is how far ahead the vendor lets an activity begin.
+	LatestBegin time.Duration
+}
+
+// Kind is what the engine has to know of one campaign kind. Implementations are pure: they
+// call nobody and keep nothing.
+type Kind interface {
+	// Name is the kind's name, such as PayGiftActivity.
+	Name() string
+	// New returns an empty object, NewList an empty list of it.
+	New() v1alpha1.Campaign
+	NewList() client.ObjectList
+	// Goal reads the manifest's state.
+	Goal(c v1alpha1.Campaign) Goal
+	// GivenNumber is the request number that the manifest itself gives, or empty.
+	GivenNumber(c v1alpha1.Campaign) string
+	// Request makes the create request. An error means that the manifest cannot be sent.
+	Request(c v1alpha1.Campaign, number string) (Request, error)
+	// ActivityID is the vendor's id in the status; SetActivityID writes it there.
+	ActivityID(c v1alpha1.Campaign) string
+	SetActivityID(c v1alpha1.Campaign, id string)
+	// Observe copies what the vendor says into the kind's own status fields. A fact that the
+	// snapshot lacks leaves its field as it is: a list carries less than the detail.
+	Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string)
+	// WantsDetail reports whether the status needs facts that only the detail call gives.
+	WantsDetail(c v1alpha1.Campaign, s providers.Snapshot) bool
+	// Money is what creating the activity commits, for the audit line; empty where it commits none.
+	Money(c v1alpha1.Campaign) string
+}
+
+// operations says which call brings a live activity from a state to a goal. What is not in
+// the table is either reached already or cannot be reached by a call.
+var operations = map[Goal]map[providers.State]providers.Operation{
+	GoalEnded: {
+		providers.StateCreating:  "", // wait for it to exist
+		providers.StateScheduled: providers.OperationTerminate,
+		providers.StateRunning:   providers.OperationTerminate,
+		providers.StatePaused:    providers.OperationTerminate,
+	},
+}

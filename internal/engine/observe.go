@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// remoteFacts adds what the vendor says: of the recorded activity, or of our request number
+// while no activity is recorded.
+func (s *scope) remoteFacts(f *Facts) error {
+	if s.view != nil {
+		f.View = s.view.Started
+	}
+	if f.Record.ID == "" {
+		return s.findByNumber(f)
+	}
+	if s.remote == nil && s.view != nil {
+		if snapshot, ok := s.view.ByID(f.Record.ID); ok {
+			remote, err := s.compare(snapshot)
+			if err != nil {
+				return err
+			}
+			s.remote = remote
+		}
+	}
+	f.Remote = s.remote
+	if f.Remote == nil && campaignFinal(f.Record.State) && f.Record.Outcome != v1alpha1.CreationUnknown {
+		// What has ended stays ended, also when the vendor's list no longer shows it.
+		f.Remote = &Remote{Snapshot: providers.Snapshot{ID: f.Record.ID, State: providers.State(f.Record.State)}}
+	}
+	if f.Remote != nil {
+		f.WantsDetail = s.Kind.WantsDetail(s.campaign, f.Remote.Snapshot)
+	}
+	return nil
+}
+
+// findByNumber looks into the view for our number, and notes when it lacks a number that may
+// have been sent.
+func (s *scope) findByNumber(f *Facts) error {
+	if s.view == nil {
+		return nil
+	}
+	number := f.Manifest.Number
+	if f.Record.Outcome != "" {
+		number = f.Record.Number
+	}
+	found := s.view.ByNumber(number)
+	if len(found) > 0 {
+		remote, err := s.compare(found[0])
+		f.Found = remote
+		return err
+	}
+	if f.Record.Outcome == v1alpha1.CreationUnknown && !s.view.Started.Before(f.lastSend().Add(settle)) {
+		switch {
+		case s.memory.AbsentSince.IsZero():
+			s.memory.AbsentSince = s.view.Started
+		case s.view.Started.After(s.memory.AbsentSince):
+			s.memory.ProvenAbsent = true
+		}
+		f.Memory = s.memory.Memory
+	}
+	return nil
+}
+
+func (s *scope) compare(snapshot providers.Snapshot) (*Remote, error) {
+	remote := &Remote{Snapshot: snapshot}
+	sendable := s.requestErr == nil
+	if !sendable || (len(snapshot.Content) == 0 && !snapshot.Detailed) {
+		return remote, nil
+	}
+	differences, err := s.activities.Differences(s.request.Body, snapshot)
+	if err != nil {
+		return nil, fmt.Errorf("compare activity %s with the manifest: %w", snapshot.ID, err)
+	}
+	remote.Differences, remote.Compared = differences, true
+	return remote, nil
+}
+
+// lookup asks for a newer view. It reports true when the reconcile has to wait for it.
+func (s *scope) lookup(since time.Time) bool {
+	key := keyOf(s.campaign)
+	view, err := s.Sweeper.Want(s.sweepKey, since, func() { s.Waker.Wake(key) })
+	switch {
+	case err != nil:
+		s.viewErr = providers.AsError(providers.OperationList, err)
+		s.refusedAccount(s.viewErr)
+		s.failed(s.viewErr)
+		return false
+	case view == nil:
+		return true
+	}
+	s.view, s.remote = view, nil
+	return false
+}
+
+// get reads the recorded activity.
+func (s *scope) get(ctx context.Context) {
+	id := s.Kind.ActivityID(s.campaign)
+	if wait := s.Pacer.Take(s.quotaKey(providers.OperationGet)); wait > 0 {
+		s.callErr = &providers.Error{Operation: providers.OperationGet, Kind: providers.KindThrottled, Delay: providers.DelayFast,
+			Message: "waiting for the account's own read quota", RetryAfter: wait}
+		s.failed(s.callErr)
+		return
+	}
+	snapshot, err := s.activities.Get(ctx, id)
+	switch {
+	case providers.IsKind(err, providers.KindNotFound):
+		s.gone = true
+		if s.memory.GoneSince.IsZero() {
+			s.memory.GoneSince = s.now
+		}
+	case err != nil:
+		s.callFailed(providers.AsError(providers.OperationGet, err))
+	default:
+		s.learn(snapshot)
+	}
+}
+
+// learn takes in an activity that was read one by one.
+func (s *scope) learn(snapshot providers.Snapshot) {
+	remote, err := s.compare(snapshot)
+	if err != nil {
+		s.callFailed(providers.AsError(providers.OperationGet, err))
+		return
+	}
+	s.Sweeper.Learn(s.sweepKey, snapshot)
+	s.remote, s.read, s.memory.GoneSince = remote, true, zeroTime
+	s.memory.succeeded()
+}
+
+// judge records whether the activity is what the manifest says.
+func (s *scope) judge() {
+	st := s.campaign.CampaignStatus()
+	outcome := v1alpha1.CreationConfirmed
+	if s.requestErr != nil || len(s.remote.Differences) > 0 {
+		outcome = v1alpha1.CreationDiffers
+	} else if st.Request != nil {
+		st.Request.Digest, st.Request.Generation = s.digest, s.campaign.GetGeneration()
+	}
+	st.Creation = outcome
+	s.memory.newIntent()
+}
+
+// callFailed remembers a failed call of this reconcile.
+func (s *scope) callFailed(err *providers.Error) {
+	s.callErr = err
+	if err.Kind == providers.KindThrottled {
+		s.Pacer.Refused(s.quotaKey(err.Operation), err.RetryAfter)
+	}
+	s.refusedAccount(err)
+	s.failed(err)
+}
+
+// refusedAccount has the account checked at once when its credentials were refused.
+func (s *scope) refusedAccount(err *providers.Error) {
+	if err.Kind == providers.KindAuth {
+		s.Accounts.Registry.Suspect(s.account.Key)
+	}
+}

@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/audit"
+	"github.com/campaign-operator/campaign-operator/internal/quota"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
+	"github.com/campaign-operator/campaign-operator/internal/wake"
+)
+
+// Reconciler reconciles the campaigns of one kind. All fields are required.
+type Reconciler struct {
+	Kind Kind
+	// Client reads campaigns from the cache and writes their status.
+	Client client.Client
+	// Live reads campaigns from the API server, for the rare moment when the cache may lie.
+	Live     client.Reader
+	Accounts *accounts.Resolver
+	Sweeper  *sweep.Sweeper
+	Pacer    *quota.Pacer
+	Audit    *audit.Log
+	Events   events.EventRecorder
+	Clock    clock.PassiveClock
+	Waker    *wake.Waker
+
+	memories memories
+}
+
+// callTimeout bounds a mutating call or a status write, which go on when the manager is told
+// to stop. It is below the grace period of a pod (30 s), so that a rollout leaves no open ends.
+const callTimeout = 20 * time.Second
+
+// conflictPause lets the cache catch up with a write of somebody else.
+const conflictPause = 100 * time.Millisecond
+
+// maxActions bounds one reconcile; the longest way (look up, intend, send, read, judge) has six.
+const maxActions = 12
+
+// Reconcile implements reconcile.Reconciler.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	campaign := r.Kind.New()
+	if err := r.Client.Get(ctx, request.NamespacedName, campaign); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			r.memories.forget(request.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !campaign.GetDeletionTimestamp().IsZero() {
+		return ctrl.Result{}, nil // deleting a manifest leaves the activity as it is
+	}
+	s, err := r.open(ctx, campaign)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	for range maxActions {
+		decision, err := s.next()
+		if err != nil {
+			return ctrl.Result{}, err
+		}
+		done, err := s.act(ctx, decision)
+		if apierrors.IsConflict(err) {
+			return ctrl.Result{RequeueAfter: conflictPause}, nil // somebody else wrote: start over from what they wrote
+		}
+		if done || err != nil {
+			return ctrl.Result{RequeueAfter: decision.After}, err
+		}
+	}
+	return ctrl.Result{}, fmt.Errorf("no decision after %d actions: this is a bug, please report it with the resource's status", maxActions)
+}
+
+// act carries out one decision and reports whether the reconcile is over.
+func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
+	log.FromContext(ctx).V(1).Info("decided", "action", d.Action, "reason", d.Verdict.Reason, "after", d.After)
+	switch d.Action {
+	case Stop:
+		return true, s.settle(ctx, d)
+	case Quietly:
+		return true, nil
+	case Lookup:
+		return s.lookup(d.Since), nil
+	case Get:
+		s.get(ctx)
+		return false, nil
+	case Adopt:
+		s.adopt()
+		return false, nil
+	case Judge:
+		s.judge()
+		return false, nil
+	case Intend:
+		return false, s.intend(ctx, d)
+	case Send:
+		return s.send(ctx)
+	case Release:
+		s.release()
+		return false, nil
+	case IntendOperation:
+		return false, s.intendOperation(ctx, d)
+	case Operate:
+		return false, s.operate(ctx, d.Operation)
+	default:
+		return true, fmt.Errorf("decision %q has no action", d.Action)
+	}
+}
+
+func keyOf(c v1alpha1.Campaign) types.NamespacedName {
+	return types.NamespacedName{Namespace: c.GetNamespace(), Name: c.GetName()}
+}

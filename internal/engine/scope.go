@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash/fnv"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/quota"
+	"github.com/campaign-operator/campaign-operator/internal/requestno"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+var zeroTime time.Time
+
+// scope is one reconcile's working value. The steps change the campaign's status in it;
+// only persist writes it to the API server.
+type scope struct {
+	*Reconciler
+	campaign v1alpha1.Campaign
+	before   v1alpha1.Campaign
+	memory   *remembered
+	now      time.Time
+
+	account    accounts.Resolution
+	activities providers.Activities
+	sweepKey   sweep.Key
+	request    Request
+	digest     string
+	requestErr error
+	forced     time.Time
+
+	view    *sweep.View
+	viewErr *providers.Error
+	remote  *Remote
+	read    bool
+	gone    bool
+	callErr *providers.Error
+}
+
+// open resolves the account and makes the request that the manifest stands for.
+func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*scope, error) {
+	s := &scope{
+		Reconciler: r, campaign: campaign, before: copyOf(campaign), now: r.Clock.Now(),
+		memory: r.memories.of(keyOf(campaign), campaign.GetUID()),
+	}
+	if s.memory.FirstSeen.IsZero() {
+		s.memory.FirstSeen = s.now
+	}
+	if r.Kind.Goal(campaign) == GoalNothing && campaign.CampaignStatus().Creation == "" {
+		return s, nil // a draft needs no account
+	}
+	resolution, err := r.Accounts.Resolve(ctx, campaign, r.Waker)
+	if err != nil {
+		return nil, err
+	}
+	s.account = resolution
+	if resolution.Account == nil {
+		return s, nil
+	}
+	identity := resolution.Account.Identity
+	s.activities = resolution.Account.Activities[r.Kind.Name()]
+	s.sweepKey = sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: r.Kind.Name()}
+	s.view = r.Sweeper.View(s.sweepKey)
+	s.makeRequest(identity)
+	s.noteForced()
+	return s, nil
+}
+
+func (s *scope) makeRequest(identity v1alpha1.AccountIdentity) {
+	number := s.Kind.GivenNumber(s.campaign)
+	if number == "" {
+		number = requestno.For(requestno.Input{
+			Environment: identity.Environment, Account: identity.ID, Kind: s.Kind.Name(),
+			Namespace: s.campaign.GetNamespace(), Name: s.campaign.GetName(), Revision: firstRevision,
+		})
+	}
+	s.request, s.requestErr = s.Kind.Request(s.campaign, number)
+	s.request.Number = number
+	sum := sha256.Sum256(s.request.Body)
+	s.digest = "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// firstRevision is the revision of every request until a manifest can ask for another.
+const firstRevision = 1
+
+// noteForced notes when a reconcile was first asked for by the annotation.
+func (s *scope) noteForced() {
+	asked := s.campaign.GetAnnotations()[v1alpha1.AnnotationReconcileRequestedAt]
+	if asked == "" || asked == s.campaign.CampaignStatus().LastHandledReconcileAt {
+		s.memory.forced = ""
+		return
+	}
+	if s.memory.forced != asked {
+		s.memory.forced, s.memory.forcedAt = asked, s.now
+	}
+	s.forced = s.memory.forcedAt
+}
+
+// next gathers the facts and decides. A call that spends quota is decided again when there
+// is no token for it.
+func (s *scope) next() (Decision, error) {
+	facts, err := s.facts()
+	if err != nil {
+		return Decision{}, err
+	}
+	decision := decide(facts)
+	if op, spends := s.spends(decision); spends && !s.memory.token {
+		wait := s.Pacer.Take(s.quotaKey(op))
+		if wait > 0 {
+			facts.Wait = wait
+			return decide(facts), nil
+		}
+		s.memory.token = true
+	}
+	return decision, nil
+}
+
+func (s *scope) spends(d Decision) (providers.Operation, bool) {
+	switch d.Action {
+	case Intend, Send:
+		return providers.OperationCreate, true
+	case IntendOperation, Operate:
+		return d.Operation, true
+	default:
+		return "", false
+	}
+}
+
+func (s *scope) quotaKey(op providers.Operation) quota.Key {
+	return quota.Key{Gateway: s.sweepKey.Gateway, Account: s.sweepKey.Account, Operation: op}
+}
+
+// facts gathers what decide reads.
+func (s *scope) facts() (*Facts, error) {
+	st := s.campaign.CampaignStatus()
+	f := &Facts{
+		Now: s.now, Goal: s.Kind.Goal(s.campaign), Forced: s.forced, Memory: s.memory.Memory,
+		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, Jitter: jitter(s.campaign),
+		Manifest: ManifestFacts{
+			Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
+			Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin, Err: s.requestErr,
+		},
+		Record: RecordFacts{
+			Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
+			ObservedGeneration: st.ObservedGeneration, Rejection: st.Rejection, Operation: st.Operation,
+		},
+		Account: AccountFacts{Problem: s.account.Problem, Coming: s.account.Problem == nil && s.account.Account == nil},
+	}
+	if st.Request != nil {
+		f.Record.Number, f.Record.Digest, f.Record.Account, f.Record.At = st.Request.Number, st.Request.Digest, st.Request.Account, st.Request.Time.Time
+	}
+	if s.account.Account == nil {
+		return f, nil
+	}
+	f.Account.Identity = s.account.Account.Identity
+	return f, s.remoteFacts(f)
+}
+
+// jitter is a hash of the uid, so that a fleet does not look at the vendor all at once.
+func jitter(c v1alpha1.Campaign) time.Duration {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(c.GetUID())) // a hash never fails
+	return time.Duration(hash.Sum32()) * time.Microsecond
+}
+
+func copyOf(c v1alpha1.Campaign) v1alpha1.Campaign {
+	return c.DeepCopyObject().(v1alpha1.Campaign) //nolint:forcetypeassert // a copy has its original's type
+}
