@@ -39,16 +39,23 @@ func Check(generation, observedGeneration int64, conditions []metav1.Condition) 
 	if ready.Status != metav1.ConditionTrue && reconciling == nil && stalled == nil {
 		complain("not Ready, but neither Reconciling nor Stalled says who acts next")
 	}
-	for _, condition := range conditions {
-		if condition.ObservedGeneration != observedGeneration {
-			complain("%s observed generation %d, the status %d", condition.Type, condition.ObservedGeneration, observedGeneration)
-		}
-		if condition.LastTransitionTime.IsZero() || condition.Reason == "" || condition.Message == "" {
-			complain("%s lacks its time, reason or message", condition.Type)
-		}
-	}
+	broken = append(broken, checkEach(observedGeneration, conditions)...)
 	if observedGeneration > generation {
 		complain("observed generation %d runs ahead of %d", observedGeneration, generation)
+	}
+	return broken
+}
+
+// checkEach returns what is wrong with single conditions.
+func checkEach(observedGeneration int64, conditions []metav1.Condition) []string {
+	var broken []string
+	for _, condition := range conditions {
+		if condition.ObservedGeneration != observedGeneration {
+			broken = append(broken, fmt.Sprintf("%s observed generation %d, the status %d", condition.Type, condition.ObservedGeneration, observedGeneration))
+		}
+		if condition.LastTransitionTime.IsZero() || condition.Reason == "" || condition.Message == "" {
+			broken = append(broken, condition.Type+" lacks its time, reason or message")
+		}
 	}
 	return broken
 }

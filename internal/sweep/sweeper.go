@@ -36,7 +36,7 @@ type Sweeper struct {
 	log      logr.Logger
 
 	mu      sync.Mutex
-	ctx     context.Context //nolint:containedctx // set by Start, the owner of all goroutines
+	ctx     context.Context // set by Start, the owner of all goroutines
 	running sync.WaitGroup
 	targets map[Key]*target
 }
@@ -56,7 +56,7 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	s.mu.Lock()
 	s.ctx = ctx
 	for _, t := range s.targets {
-		s.spawn(t)
+		s.spawn(ctx, t)
 	}
 	s.mu.Unlock()
 	<-ctx.Done()
@@ -80,7 +80,7 @@ func (s *Sweeper) Ensure(t Target) {
 	created.kick <- struct{}{}
 	s.targets[t.Key] = created
 	if s.ctx != nil && s.ctx.Err() == nil {
-		s.spawn(created)
+		s.spawn(s.ctx, created)
 	}
 }
 
@@ -137,8 +137,7 @@ func (s *Sweeper) target(key Key) *target {
 }
 
 // spawn is called with mu held.
-func (s *Sweeper) spawn(t *target) {
-	ctx := s.ctx
+func (s *Sweeper) spawn(ctx context.Context, t *target) {
 	s.running.Add(1)
 	go func() {
 		defer s.running.Done()

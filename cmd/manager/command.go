@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/spf13/cobra"
+	"go.uber.org/zap/zapcore"
+	"golang.org/x/time/rate"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/controllers"
+	"github.com/campaign-operator/campaign-operator/internal/quota"
+	"github.com/campaign-operator/campaign-operator/internal/version"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// flags are the manager's command-line flags.
+type flags struct {
+	allowedGateways []string
+	sweepInterval   time.Duration
+	createRate      float64
+	readRate        float64
+	workers         int
+	auditLog        string
+	logFormat       string
+	logLevel        int
+	metricsAddress  string
+	probeAddress    string
+	leaderElect     bool
+	leaderNamespace string
+}
+
+// shutdownGrace is how long a stopping manager finishes what it has begun; a call or a write
+// takes 20 s at most, a pod has 30 s.
+const shutdownGrace = 25 * time.Second
+
+func newCommand() *cobra.Command {
+	var f flags
+	command := &cobra.Command{
+		Use:   "manager",
+		Short: "Campaign Operator: payment-marketing campaigns from Kubernetes manifests",
+		Long: `manager turns PayGiftActivity resources into activities at WeChat Pay, exactly once each,
+and writes their ids and states back.
+
+It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service account.`,
+		Version:       version.String(),
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), f) },
+	}
+	set := command.Flags()
+	set.StringSliceVar(&f.allowedGateways, "allowed-gateways", nil, "base URLs of gateways that may be called besides the vendors' own, such as a simulator's http://127.0.0.1:18080")
+	set.DurationVar(&f.sweepInterval, "sweep-interval", 5*time.Minute, "how often each account's activities are listed at least")
+	set.Float64Var(&f.createRate, "create-rate", 1, "creating and ending calls per second for each merchant id; 0 paces nothing")
+	set.Float64Var(&f.readRate, "read-rate", 10, "reading calls per second for each merchant id; 0 paces nothing")
+	set.IntVar(&f.workers, "workers", 8, "how many campaigns of a kind are reconciled at once")
+	set.StringVar(&f.auditLog, "audit-log", "-", "file that takes one JSON line before and after every call that changes something; - is standard output")
+	set.StringVar(&f.logFormat, "log-format", "json", "json or console")
+	set.IntVar(&f.logLevel, "log-level", 0, "0 says what happened, 1 also why")
+	set.StringVar(&f.metricsAddress, "metrics-address", "127.0.0.1:8080", "address of the metrics; 0 turns them off")
+	set.StringVar(&f.probeAddress, "health-address", ":8081", "address of /healthz and /readyz; 0 turns them off")
+	set.BoolVar(&f.leaderElect, "leader-elect", true, "let one of several managers work; the others wait")
+	set.StringVar(&f.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; the pod's own when empty")
+	return command
+}
+
+func run(ctx context.Context, f flags) error {
+	logger, err := newLogger(f)
+	if err != nil {
+		return err
+	}
+	ctrl.SetLogger(logger)
+	klog.SetLogger(logger)
+	audit, closeAudit, err := openAudit(f.auditLog)
+	if err != nil {
+		return err
+	}
+	defer closeAudit()
+	cluster, err := ctrl.GetConfig()
+	if err != nil {
+		return fmt.Errorf("no cluster to work on: %w; set KUBECONFIG", err)
+	}
+	cluster.UserAgent = "campaign-operator/" + version.String()
+	cluster.QPS, cluster.Burst = -1, -1 // the API server's own fairness paces better than a client can
+	mgr, err := ctrl.NewManager(cluster, managerOptions(f))
+	if err != nil {
+		return fmt.Errorf("set up the manager: %w", err)
+	}
+	if err := controllers.Setup(ctx, mgr, controllers.Options{
+		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: limits(f), Workers: f.workers,
+		AuditLog: audit, UserAgent: "campaign-operator/" + version.String(),
+		Clock: clock.RealClock{}, Metrics: ctrlmetrics.Registry,
+	}); err != nil {
+		return err
+	}
+	for _, check := range []func(string, healthz.Checker) error{mgr.AddHealthzCheck, mgr.AddReadyzCheck} {
+		if err := check("ping", healthz.Ping); err != nil {
+			return fmt.Errorf("add health check: %w", err)
+		}
+	}
+	logger.Info("starting", "version", version.String())
+	return mgr.Start(ctx)
+}
+
+func managerOptions(f flags) ctrl.Options {
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			panic(err) // a type is registered twice: only a wrong build can do that
+		}
+	}
+	return ctrl.Options{
+		Scheme:                        scheme,
+		Metrics:                       metricsserver.Options{BindAddress: f.metricsAddress},
+		HealthProbeBindAddress:        f.probeAddress,
+		LeaderElection:                f.leaderElect,
+		LeaderElectionID:              "campaign-operator.io",
+		LeaderElectionNamespace:       f.leaderNamespace,
+		LeaderElectionReleaseOnCancel: true,
+		GracefulShutdownTimeout:       ptr.To(shutdownGrace),
+		Controller:                    config.Controller{ReconciliationTimeout: time.Minute},
+	}
+}
+
+func limits(f flags) quota.Limits {
+	limits := quota.Limits{}
+	set := func(perSecond float64, operations ...providers.Operation) {
+		for _, op := range operations {
+			if perSecond > 0 {
+				limits[op] = rate.Limit(perSecond)
+			}
+		}
+	}
+	set(f.createRate, providers.OperationCreate, providers.OperationTerminate)
+	set(f.readRate, providers.OperationGet, providers.OperationList)
+	return limits
+}
+
+func newLogger(f flags) (logr.Logger, error) {
+	var encoder zap.Opts
+	switch f.logFormat {
+	case "json":
+		encoder = zap.JSONEncoder(func(c *zapcore.EncoderConfig) { c.EncodeTime = zapcore.RFC3339NanoTimeEncoder })
+	case "console":
+		encoder = zap.ConsoleEncoder(func(c *zapcore.EncoderConfig) { c.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000") })
+	default:
+		return logr.Logger{}, fmt.Errorf("--log-format is %q; write json or console", f.logFormat)
+	}
+	return zap.New(encoder, zap.Level(zapcore.Level(-f.logLevel))), nil //nolint:gosec // a log level is a small number
+}
+
+// openAudit opens the audit log for appending, readable by its owner only.
+func openAudit(path string) (io.Writer, func(), error) {
+	if path == "-" {
+		return os.Stdout, func() {}, nil
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the path is the operator's own flag
+	if err != nil {
+		return nil, nil, fmt.Errorf("open --audit-log: %w", err)
+	}
+	return file, func() { _ = file.Close() }, nil
+}

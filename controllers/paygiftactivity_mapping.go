@@ -1,0 +1,174 @@
+package controllers
+
+import (
+	"fmt"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/engine"
+	"github.com/campaign-operator/campaign-operator/internal/wire"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// PayGiftActivityKind is 支付有礼 for the engine.
+type PayGiftActivityKind struct{}
+
+var _ engine.Kind = PayGiftActivityKind{}
+
+// payGiftLatestBegin is how far ahead an activity may begin: one year (reference rule PG-03).
+const payGiftLatestBegin = 365 * 24 * time.Hour
+
+// Name implements engine.Kind.
+func (PayGiftActivityKind) Name() string { return "PayGiftActivity" }
+
+// New implements engine.Kind.
+func (PayGiftActivityKind) New() v1alpha1.Campaign { return &v1alpha1.PayGiftActivity{} }
+
+// NewList implements engine.Kind.
+func (PayGiftActivityKind) NewList() client.ObjectList { return &v1alpha1.PayGiftActivityList{} }
+
+// Goal implements engine.Kind.
+func (PayGiftActivityKind) Goal(c v1alpha1.Campaign) engine.Goal {
+	switch payGift(c).Spec.State {
+	case v1alpha1.PayGiftActivityActive:
+		return engine.GoalLive
+	case v1alpha1.PayGiftActivityTerminated:
+		return engine.GoalEnded
+	default:
+		return engine.GoalNothing
+	}
+}
+
+// GivenNumber implements engine.Kind.
+func (PayGiftActivityKind) GivenNumber(c v1alpha1.Campaign) string {
+	return payGift(c).Spec.ActivityBaseInfo.OutRequestNo
+}
+
+// Money implements engine.Kind: a pay-gift activity hands out coupons of stocks that have a
+// budget of their own, and commits none itself.
+func (PayGiftActivityKind) Money(v1alpha1.Campaign) string { return "" }
+
+// ActivityID implements engine.Kind.
+func (PayGiftActivityKind) ActivityID(c v1alpha1.Campaign) string {
+	return payGift(c).Status.ActivityID
+}
+
+// SetActivityID implements engine.Kind.
+func (PayGiftActivityKind) SetActivityID(c v1alpha1.Campaign, id string) {
+	payGift(c).Status.ActivityID = id
+}
+
+// Request implements engine.Kind: the body of 创建全场满额送活动.
+func (PayGiftActivityKind) Request(c v1alpha1.Campaign, number string) (engine.Request, error) {
+	spec := payGift(c).Spec
+	request := engine.Request{Number: number, LatestBegin: payGiftLatestBegin}
+	var err error
+	if request.Begin, err = wire.ParseTime(spec.ActivityBaseInfo.BeginTime); err != nil {
+		return request, fmt.Errorf("spec.activityBaseInfo.beginTime: %w", err)
+	}
+	if request.End, err = wire.ParseTime(spec.ActivityBaseInfo.EndTime); err != nil {
+		return request, fmt.Errorf("spec.activityBaseInfo.endTime: %w", err)
+	}
+	body, err := wire.ToVendor(struct {
+		ActivityBaseInfo v1alpha1.PayGiftActivityBaseInfo `json:"activityBaseInfo"`
+		AwardSendRule    v1alpha1.PayGiftAwardSendRule    `json:"awardSendRule"`
+		AdvancedSetting  *v1alpha1.PayGiftAdvancedSetting `json:"advancedSetting,omitempty"`
+	}{spec.ActivityBaseInfo, spec.AwardSendRule, spec.AdvancedSetting})
+	if err != nil {
+		return request, err
+	}
+	base, rule := body["activity_base_info"].(wire.Object), body["award_send_rule"].(wire.Object) //nolint:forcetypeassert // both are structs above
+	base["out_request_no"] = number
+	derivePayGift(spec, base, rule)
+	if err := payGiftTimes(base); err != nil {
+		return request, err
+	}
+	request.Body, err = wire.Bytes(body)
+	return request, err
+}
+
+// derivePayGift fills in what follows from other fields and was left out.
+func derivePayGift(spec v1alpha1.PayGiftActivitySpec, base, rule wire.Object) {
+	fill := func(object wire.Object, key string, value any) {
+		if _, given := object[key]; !given {
+			object[key] = value
+		}
+	}
+	sendContent := "GIFT_PACKAGE"
+	if len(spec.AwardSendRule.AwardList) == 1 {
+		sendContent = "SINGLE_COUPON"
+	}
+	fill(rule, "send_content", sendContent)
+	fill(rule, "award_type", "BUSIFAVOR")
+	fill(rule, "merchant_option", "MANUAL_INPUT_MERCHANT")
+	periods, ok := base["available_periods"].(wire.Object)
+	if !ok || periods["available_day_time"] == nil {
+		return
+	}
+	fill(periods, "available_time", []any{wire.Object{"begin_time": base["begin_time"], "end_time": base["end_time"]}})
+}
+
+// payGiftTimes re-spells every date-time as WeChat Pay documents it.
+func payGiftTimes(base wire.Object) error {
+	ranges := []wire.Object{base}
+	if periods, ok := base["available_periods"].(wire.Object); ok {
+		list, _ := periods["available_time"].([]any)
+		for _, item := range list {
+			if period, ok := item.(wire.Object); ok {
+				ranges = append(ranges, period)
+			}
+		}
+	}
+	for _, period := range ranges {
+		for _, key := range []string{"begin_time", "end_time"} {
+			text, _ := period[key].(string)
+			spelled, err := wire.WeChatPayTime(text)
+			if err != nil {
+				return fmt.Errorf("spec.activityBaseInfo: %s: %w", wire.CamelCase(key), err)
+			}
+			period[key] = spelled
+		}
+	}
+	return nil
+}
+
+// Observe implements engine.Kind.
+func (PayGiftActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string) {
+	st := &payGift(c).Status
+	for name, field := range map[string]*string{
+		"activity_type":       &st.ActivityType,
+		"creator_merchant_id": &st.CreatorMerchantID,
+		"belong_merchant_id":  &st.BelongMerchantID,
+		"create_time":         &st.CreateTime,
+		"update_time":         &st.UpdateTime,
+		"pause_time":          &st.PauseTime,
+		"recovery_time":       &st.RecoveryTime,
+		"terminate_time":      &st.TerminateTime,
+	} {
+		if value := facts[name]; value != "" && !sameInstant(*field, value) {
+			*field = value
+		}
+	}
+	if vendorState != "" {
+		st.ActivityStatus = vendorState
+	}
+}
+
+// sameInstant reports whether two spellings mean the same moment: lists and details may
+// differ in milliseconds' zeros, and a status that follows both would be written for ever.
+func sameInstant(a, b string) bool {
+	at, errA := wire.ParseTime(a)
+	bt, errB := wire.ParseTime(b)
+	return errA == nil && errB == nil && at.Equal(bt)
+}
+
+// WantsDetail implements engine.Kind: only the detail tells when an activity was paused.
+func (PayGiftActivityKind) WantsDetail(c v1alpha1.Campaign, s providers.Snapshot) bool {
+	return !s.Detailed && s.State == providers.StatePaused && payGift(c).Status.PauseTime == ""
+}
+
+func payGift(c v1alpha1.Campaign) *v1alpha1.PayGiftActivity {
+	return c.(*v1alpha1.PayGiftActivity) //nolint:forcetypeassert // the engine hands a kind its own objects
+}

@@ -1,0 +1,182 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/audit"
+	"github.com/campaign-operator/campaign-operator/internal/engine"
+	"github.com/campaign-operator/campaign-operator/internal/metrics"
+	"github.com/campaign-operator/campaign-operator/internal/quota"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
+	"github.com/campaign-operator/campaign-operator/internal/wake"
+	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
+)
+
+// Options are the choices of whoever runs the operator.
+type Options struct {
+	// AllowedGateways are base URLs that may be called besides the vendors' own.
+	AllowedGateways []string
+	// SweepInterval is how often each account's list is read at least.
+	SweepInterval time.Duration
+	// Limits are calls per second by operation; nil paces nothing.
+	Limits quota.Limits
+	// Workers is how many campaigns of a kind are reconciled at once.
+	Workers int
+	// AuditLog takes one JSON line before and after every mutating call.
+	AuditLog  io.Writer
+	UserAgent string
+	Clock     clock.WithTicker
+	// Metrics registers the operator's metrics.
+	Metrics prometheus.Registerer
+}
+
+// operator is the wiring that the controllers share.
+type operator struct {
+	Options
+	mgr      ctrl.Manager
+	log      logr.Logger
+	campaign client.Client
+	pacer    *quota.Pacer
+	sweeper  *sweep.Sweeper
+	auditLog *audit.Log
+	events   events.EventRecorder
+	gateway  *metrics.Gateway
+}
+
+// Setup registers every controller with the manager.
+func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
+	campaigns, err := campaignClient(mgr)
+	if err != nil {
+		return err
+	}
+	pacer := quota.New(options.Clock, options.Limits)
+	o := &operator{
+		Options: options, mgr: mgr, log: mgr.GetLogger(), campaign: campaigns, pacer: pacer,
+		sweeper:  sweep.New(options.Clock, pacer, options.SweepInterval, mgr.GetLogger().WithName("sweep")),
+		auditLog: audit.New(options.Clock, options.AuditLog),
+		events:   mgr.GetEventRecorder("campaign-operator"),
+		gateway:  metrics.NewGateway(options.Clock, options.Metrics),
+	}
+	if err := mgr.Add(o.sweeper); err != nil {
+		return fmt.Errorf("add the sweeper: %w", err)
+	}
+	if err := o.setupWeChatPay(ctx); err != nil {
+		return err
+	}
+	return options.Metrics.Register(metrics.NewCampaigns(mgr.GetClient(), map[string]func() client.ObjectList{
+		PayGiftActivityKind{}.Name(): PayGiftActivityKind{}.NewList,
+	}, o.log))
+}
+
+// setupWeChatPay registers the merchants and the kinds that use them.
+func (o *operator) setupWeChatPay(ctx context.Context) error {
+	registry := &accounts.Registry{}
+	resolver := &accounts.Resolver{Registry: registry, Read: func(ctx context.Context, key types.NamespacedName) (accounts.Resource, error) {
+		merchant := &v1alpha1.WeChatPayMerchant{}
+		err := o.mgr.GetClient().Get(ctx, key, merchant)
+		return MerchantResource(merchant), err
+	}}
+	payGift := o.reconciler(PayGiftActivityKind{}, resolver)
+	if err := SetupPayGiftActivity(ctx, o.mgr, payGift, o.Workers); err != nil {
+		return fmt.Errorf("set up PayGiftActivity: %w", err)
+	}
+	merchants := &MerchantReconciler{
+		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry,
+		Opener:          &weChatPayOpener{operator: o, registry: registry, payGift: payGift, targets: map[types.NamespacedName]sweep.Key{}},
+		AllowedGateways: allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL),
+		UserAgent:       o.UserAgent, Clock: o.Clock, Waker: &wake.Waker{},
+	}
+	if err := merchants.SetupWithManager(o.mgr); err != nil {
+		return fmt.Errorf("set up WeChatPayMerchant: %w", err)
+	}
+	return nil
+}
+
+func (o *operator) reconciler(kind engine.Kind, resolver *accounts.Resolver) *engine.Reconciler {
+	return &engine.Reconciler{
+		Kind: kind, Client: o.campaign, Live: o.mgr.GetAPIReader(), Accounts: resolver,
+		Sweeper: o.sweeper, Pacer: o.pacer, Audit: o.auditLog, Events: o.events,
+		Clock: o.Clock, Waker: &wake.Waker{},
+	}
+}
+
+// campaignClient reads campaigns from the manager's cache and waits there for its own
+// writes, so that a reconcile never repeats what the last one did. Nothing but campaigns
+// goes through it: what it reads it would watch.
+func campaignClient(mgr ctrl.Manager) (client.Client, error) {
+	c, err := client.New(mgr.GetConfig(), client.Options{
+		HTTPClient: mgr.GetHTTPClient(), Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper(),
+		Cache: &client.CacheOptions{Reader: mgr.GetCache(), EnableReadYourWritesConsistency: ptr.To(true)},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the campaigns' client: %w", err)
+	}
+	return c, nil
+}
+
+// weChatPayOpener makes a merchant's calls usable for campaigns and has its lists swept.
+type weChatPayOpener struct {
+	*operator
+	registry *accounts.Registry
+	payGift  *engine.Reconciler
+	targets  map[types.NamespacedName]sweep.Key // only the merchants' controller, one worker, uses it
+}
+
+// Open implements MerchantOpener.
+func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, merchant *wechatpay.Client) {
+	kind := w.payGift.Kind.Name()
+	activities := w.gateway.Count("wechatpay", kind, wechatpay.NewPayGift(merchant))
+	target := sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind}
+	w.sweeper.Ensure(sweep.Target{Key: target, Activities: activities, OnDone: func(ctx context.Context, view *sweep.View, err error) {
+		if err != nil {
+			if providers.IsKind(err, providers.KindAuth) {
+				w.registry.Suspect(key)
+			}
+			return
+		}
+		if err := w.payGift.Swept(ctx, target, view); err != nil {
+			w.log.Error(err, "compare campaigns with a sweep", "account", key.String())
+		}
+	}})
+	w.targets[key] = target
+	w.registry.Put(key, &accounts.Account{Identity: identity, Activities: map[string]providers.Activities{kind: activities}})
+}
+
+// Close implements MerchantOpener. The sweep goes on while another merchant resource shares it.
+func (w *weChatPayOpener) Close(key types.NamespacedName) {
+	w.registry.Drop(key)
+	target, swept := w.targets[key]
+	if !swept {
+		return
+	}
+	delete(w.targets, key)
+	for _, other := range w.targets {
+		if other == target {
+			return
+		}
+	}
+	w.sweeper.Remove(target)
+}
+
+func allowed(lists []string, more ...string) map[string]bool {
+	set := map[string]bool{}
+	for _, url := range append(more, lists...) {
+		set[url] = true
+	}
+	return set
+}

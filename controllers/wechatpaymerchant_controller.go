@@ -1,0 +1,205 @@
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/internal/wake"
+	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
+)
+
+// Secrets are read one by one and by name: the operator may not list or watch them.
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get
+// +kubebuilder:rbac:groups=campaign-operator.io,resources=wechatpaymerchants,verbs=get;list;watch
+// +kubebuilder:rbac:groups=campaign-operator.io,resources=wechatpaymerchants/status,verbs=get;patch
+
+// How often an account is looked at again.
+const (
+	// merchantRetry: a merchant that does not work has its Secret read again about this often.
+	merchantRetry = 5 * time.Second
+	// merchantProbeAgain: credentials that were refused are tried again unchanged after this.
+	merchantProbeAgain = time.Minute
+	// merchantRefresh: a merchant that works has its Secret read again for rotated keys.
+	merchantRefresh = 3 * time.Minute
+)
+
+// MerchantOpener makes the calls of a merchant usable, or stops using them.
+type MerchantOpener interface {
+	Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, client *wechatpay.Client)
+	Close(key types.NamespacedName)
+}
+
+// MerchantReconciler checks merchants: their Secret, their keys, and that the gateway accepts them.
+type MerchantReconciler struct {
+	// Client reads merchants from the cache and writes their status.
+	Client client.Client
+	// Live reads Secrets.
+	Live     client.Reader
+	Registry *accounts.Registry
+	Opener   MerchantOpener
+	// AllowedGateways are the base URLs that may be called.
+	AllowedGateways map[string]bool
+	UserAgent       string
+	Clock           clock.PassiveClock
+	Waker           *wake.Waker
+
+	mu     sync.Mutex
+	opened map[types.NamespacedName]*openedMerchant
+}
+
+// openedMerchant is the last attempt to open a merchant.
+type openedMerchant struct {
+	fingerprint string
+	probed      time.Time
+	err         error
+	serialNo    string
+	client      *wechatpay.Client
+}
+
+// SetupWithManager registers the controller.
+func (r *MerchantReconciler) SetupWithManager(mgr ctrl.Manager) error {
+	r.opened = map[types.NamespacedName]*openedMerchant{}
+	r.Registry.OnSuspect(func(key types.NamespacedName) {
+		r.forget(key)
+		r.Waker.Wake(key)
+	})
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.WeChatPayMerchant{}).
+		WatchesRawSource(r.Waker.Source()).
+		Complete(r)
+}
+
+// Reconcile implements reconcile.Reconciler.
+func (r *MerchantReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	merchant := &v1alpha1.WeChatPayMerchant{}
+	if err := r.Client.Get(ctx, request.NamespacedName, merchant); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.close(request.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	opened := r.open(ctx, merchant)
+	verdict, after := r.verdict(merchant, opened)
+	if err := r.report(ctx, merchant, opened, verdict); err != nil {
+		return ctrl.Result{}, err
+	}
+	if opened.err == nil {
+		r.Opener.Open(request.NamespacedName, merchantIdentity(merchant), opened.client)
+	} else {
+		r.Opener.Close(request.NamespacedName)
+	}
+	return ctrl.Result{RequeueAfter: after + merchantJitter(merchant)%merchantRetry}, nil
+}
+
+// open reads the Secret and, where anything has changed since the last attempt, checks it.
+func (r *MerchantReconciler) open(ctx context.Context, merchant *v1alpha1.WeChatPayMerchant) *openedMerchant {
+	key := client.ObjectKeyFromObject(merchant)
+	if gateway := merchantGateway(merchant); !r.AllowedGateways[gateway] {
+		return &openedMerchant{err: gatewayNotAllowed(gateway)}
+	}
+	if backup := merchant.Spec.Gateway.BackupURL; backup != "" && !r.AllowedGateways[backup] {
+		return &openedMerchant{err: gatewayNotAllowed(backup)}
+	}
+	secret := &corev1.Secret{}
+	name := types.NamespacedName{Namespace: merchant.Namespace, Name: merchant.Spec.Credentials.SecretName}
+	if err := r.Live.Get(ctx, name, secret); err != nil {
+		return &openedMerchant{err: secretProblem(name, err)}
+	}
+	fingerprint := fmt.Sprintf("%s/%d/%s/%s", merchant.UID, merchant.Generation, secret.UID, secret.ResourceVersion)
+	if last := r.last(key); last != nil && last.fingerprint == fingerprint &&
+		(last.err == nil || r.Clock.Since(last.probed) < merchantProbeAgain) {
+		return last
+	}
+	attempt := &openedMerchant{fingerprint: fingerprint, probed: r.Clock.Now()}
+	attempt.client, attempt.serialNo, attempt.err = r.connect(ctx, merchant, secret.Data)
+	r.remember(key, attempt)
+	return attempt
+}
+
+// connect parses the keys and proves them with one signed call.
+func (r *MerchantReconciler) connect(ctx context.Context, merchant *v1alpha1.WeChatPayMerchant, data map[string][]byte) (*wechatpay.Client, string, error) {
+	credentials, err := wechatpay.ParseCredentials(data, merchant.Spec.Credentials.SerialNo, merchant.Spec.Credentials.PublicKeyID)
+	if err != nil {
+		return nil, "", err
+	}
+	config := wechatpay.Config{
+		Mchid: merchant.Spec.Mchid, Credentials: credentials, UserAgent: r.UserAgent, Now: r.Clock.Now,
+		GatewayURL: merchantGateway(merchant), BackupURL: merchant.Spec.Gateway.BackupURL,
+	}
+	if config.GatewayURL == wechatpay.DefaultGatewayURL && config.BackupURL == "" {
+		config.BackupURL = wechatpay.DefaultBackupURL
+	}
+	connected, err := wechatpay.New(config)
+	if err != nil {
+		return nil, credentials.SerialNo(), err
+	}
+	return connected, credentials.SerialNo(), connected.Probe(ctx)
+}
+
+// report writes the merchant's status if it changed.
+func (r *MerchantReconciler) report(ctx context.Context, merchant *v1alpha1.WeChatPayMerchant, opened *openedMerchant, verdict status.Verdict) error {
+	before := merchant.DeepCopy()
+	st := &merchant.Status
+	st.ObservedGeneration = merchant.Generation
+	st.SerialNo, st.VerifiesWith = opened.serialNo, nil
+	if opened.err == nil {
+		st.VerifiesWith = opened.client.VerifiesWith()
+	}
+	verdict.Apply(&st.Conditions, merchant.Generation, r.Clock.Now())
+	if equality.Semantic.DeepEqual(before, merchant) {
+		return nil
+	}
+	return r.Client.Status().Patch(ctx, merchant, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+}
+
+func (r *MerchantReconciler) last(key types.NamespacedName) *openedMerchant {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.opened[key]
+}
+
+func (r *MerchantReconciler) remember(key types.NamespacedName, attempt *openedMerchant) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.opened[key] = attempt
+}
+
+func (r *MerchantReconciler) forget(key types.NamespacedName) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.opened, key)
+}
+
+func (r *MerchantReconciler) close(key types.NamespacedName) {
+	r.forget(key)
+	r.Opener.Close(key)
+}
+
+// merchantJitter spreads the looks at a fleet of merchants.
+func merchantJitter(merchant *v1alpha1.WeChatPayMerchant) time.Duration {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(merchant.UID)) // a hash never fails
+	return time.Duration(hash.Sum32()) * time.Microsecond
+}
+
+var errGatewayNotAllowed = errors.New("gateway not allowed")
+
+func gatewayNotAllowed(url string) error {
+	return fmt.Errorf("%w: %s is not among the operator's --allowed-gateways; start the operator with it, or use WeChat Pay's own %s",
+		errGatewayNotAllowed, url, wechatpay.DefaultGatewayURL)
+}
