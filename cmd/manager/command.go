@@ -17,6 +17,7 @@ import (
 	"k8s.io/utils/clock"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
@@ -44,6 +45,7 @@ type flags struct {
 	probeAddress    string
 	leaderElect     bool
 	leaderNamespace string
+	namespaces      []string
 }
 
 // shutdownGrace is how long a stopping manager finishes what it has begun; a call or a write
@@ -77,6 +79,7 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set.StringVar(&f.metricsAddress, "metrics-address", "127.0.0.1:8080", "address of the metrics; 0 turns them off")
 	set.StringVar(&f.probeAddress, "health-address", ":8081", "address of /healthz and /readyz; 0 turns them off")
 	set.BoolVar(&f.leaderElect, "leader-elect", true, "let one of several managers work; the others wait")
+	set.StringSliceVar(&f.namespaces, "watch-namespaces", nil, "namespaces whose accounts and campaigns are served; all when empty")
 	set.StringVar(&f.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; the pod's own when empty")
 	return command
 }
@@ -135,8 +138,21 @@ func managerOptions(f flags) ctrl.Options {
 		LeaderElectionNamespace:       f.leaderNamespace,
 		LeaderElectionReleaseOnCancel: true,
 		GracefulShutdownTimeout:       ptr.To(shutdownGrace),
+		Cache:                         cache.Options{DefaultNamespaces: watched(f.namespaces)},
 		Controller:                    config.Controller{ReconciliationTimeout: time.Minute},
 	}
+}
+
+// watched is the cache's selection; nil selects all namespaces.
+func watched(namespaces []string) map[string]cache.Config {
+	if len(namespaces) == 0 {
+		return nil
+	}
+	selected := map[string]cache.Config{}
+	for _, namespace := range namespaces {
+		selected[namespace] = cache.Config{}
+	}
+	return selected
 }
 
 func limits(f flags) quota.Limits {

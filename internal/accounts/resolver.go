@@ -30,7 +30,7 @@ type Resolver struct {
 }
 
 // Resolution is the answer for one campaign: an account, or the problem, or neither while
-// a working account is still being opened by this process.
+// the account is being checked, or a working one is still being opened by this process.
 type Resolution struct {
 	Key     types.NamespacedName
 	Account *Account
@@ -57,7 +57,7 @@ func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, wake
 	ready := meta.FindStatusCondition(resource.Conditions, v1alpha1.ConditionReady)
 	switch {
 	case ready == nil || resource.ObservedGeneration != resource.Generation:
-		resolution.Problem = notReady("account %q has not been checked yet.", key)
+		// It is being checked. The end of that wakes the campaign; saying so would cost a write.
 	case ready.Status != metav1.ConditionTrue:
 		resolution.Problem = notReady("account %q is not ready: %s: %s", key, ready.Reason, ready.Message)
 	default:

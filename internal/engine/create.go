@@ -96,6 +96,7 @@ func (s *scope) noteRejection(failure *providers.Error) {
 	if !refusal(failure) {
 		return
 	}
+	s.memory.succeeded() // the record, not the memory, says when these bytes may be sent again
 	st := s.campaign.CampaignStatus()
 	attempts := int64(1)
 	if st.Rejection != nil && st.Rejection.Digest == s.digest {

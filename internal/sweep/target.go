@@ -22,6 +22,8 @@ type target struct {
 	err      error
 	failedAt time.Time
 	waiting  []want
+	// underWay is when the sweep that is running began; zero between sweeps.
+	underWay time.Time
 }
 
 // want is somebody waiting for a sweep that started at since or later.
@@ -29,6 +31,8 @@ type want struct {
 	since time.Time
 	wake  func()
 }
+
+var zeroTime time.Time
 
 // maxPages bounds a sweep against a list that never ends: a hundred thousand pay-gift activities.
 const maxPages = 1000
@@ -49,6 +53,9 @@ func (t *target) want(since time.Time, wake func()) (*View, error) {
 		return nil, t.err
 	}
 	t.waiting = append(t.waiting, want{since, wake})
+	if !t.underWay.IsZero() && !t.underWay.Before(since) {
+		return nil, nil // the sweep that is running will do
+	}
 	select {
 	case t.kick <- struct{}{}:
 	default: // one is on its way
@@ -80,9 +87,10 @@ func (t *target) run(ctx context.Context) {
 func (t *target) sweep(ctx context.Context) {
 	t.mu.Lock()
 	activities, onDone := t.Activities, t.OnDone
+	started := t.sweeper.clock.Now()
+	t.underWay = started
 	t.mu.Unlock()
 
-	started := t.sweeper.clock.Now()
 	entries, err := t.pages(ctx, activities, started)
 	if ctx.Err() != nil {
 		return
@@ -104,6 +112,7 @@ func (t *target) sweep(ctx context.Context) {
 func (t *target) publish(started time.Time, entries map[string]entry, err error) (*View, []want) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.underWay = zeroTime
 	if err != nil {
 		t.err, t.failedAt = err, t.sweeper.clock.Now()
 		served := t.waiting
