@@ -1,0 +1,97 @@
+package wechatpay
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+var update = flag.Bool("update", false, "write docs/errors-wechatpay.md from the error table")
+
+const docsIntroduction = `# Errors of WeChat Pay
+
+<!-- Made from the table in providers/wechatpay/errors_rows.go:
+     go test ./providers/wechatpay -run TestDocs -update -->
+
+Every failed call ends in one row of this table. The row is chosen by HTTP status where the status decides alone (202, 429,
+5xx), else by operation and code, else by code, else by status. Words in brackets stand where the gateway gave no code.
+
+- **Kind** says who can do something: ` + "`Invalid`" + ` the author of the manifest, ` + "`Auth`" + ` whoever keeps the account's keys, ` +
+	"`Forbidden`" + ` somebody at
+  the vendor's console; ` + "`Throttled`" + ` and ` + "`Unavailable`" + ` pass by themselves; ` + "`Untrusted`" + ` answers are not believed;
+  ` + "`Unknown`" + ` ones are repeated slowly and never given up.
+- **Repeated** is how soon: ` + "`Fast`" + ` within seconds, growing; ` + "`Slow`" + ` within minutes; ` + "`Account`" + ` when the account works again; ` +
+	"`Never`" + ` after a
+  change of the manifest.
+- **Outcome unknown** is said of create and terminate: they may have taken effect although they failed. Only the identical
+  request follows then, until an id, or the vendor's list, says what happened. Reads have no such outcome.
+
+A rejection counts as such in the gateway's own words only: a JSON body with a code and, where it is signed, a signature
+that verifies. The gateway does not promise to sign rejections, so unsigned ones are believed.
+
+`
+
+// docsTable renders the table as Markdown.
+func docsTable() string {
+	var out strings.Builder
+	out.WriteString("| Operation | HTTP | Code | Kind | Repeated | Outcome unknown | What to do |\n|---|---|---|---|---|---|---|\n")
+	for _, row := range ErrorTable() {
+		operation, status, code, maybe := "any", row.HTTP, "`"+row.Code+"`", "no"
+		if row.Operation != "" {
+			operation = "`" + string(row.Operation) + "`"
+		}
+		if status == "" {
+			status = "–"
+		}
+		if strings.HasPrefix(row.Code, "(") {
+			code = row.Code
+		}
+		if row.MaybeCommitted {
+			maybe = "yes"
+		}
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %s |\n", operation, status, code, row.Kind, row.Delay, maybe, row.Advice)
+	}
+	return out.String()
+}
+
+const docsStates = `
+## States of a pay-gift activity
+
+| ` + "`activity_status`" + ` | State |
+|---|---|
+`
+
+func docsStatesTable() string {
+	var out strings.Builder
+	for _, word := range []string{"CREATE_ACT_STATUS", "ONGOING_ACT_STATUS", "STOP_ACT_STATUS", "TERMINATE_ACT_STATUS", "OVER_TIME_ACT_STATUS",
+		"CREATE_ACT_FAILED"} {
+		fmt.Fprintf(&out, "| `%s` | %s |\n", word, payGiftStates[word])
+	}
+	fmt.Fprintf(&out, "| anything else | %s |\n", providers.StateUnknown)
+	return out.String()
+}
+
+func TestDocsShowTheErrorTable(t *testing.T) {
+	path := filepath.Join("..", "..", "docs", "errors-wechatpay.md")
+	want := docsIntroduction + docsTable() + docsStates + docsStatesTable()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is out of date: go test ./providers/wechatpay -run TestDocs -update", path)
+	}
+}

@@ -1,0 +1,158 @@
+package wechatpay
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/httpx"
+)
+
+const (
+	maxMessage = 300
+	maxField   = 120
+	// maxRetryAfter keeps an absurd header from parking a campaign for ever.
+	maxRetryAfter = 24 * time.Hour
+)
+
+// newError fills an error from its row of the table.
+func newError(call call, row ErrorRow) *providers.Error {
+	return &providers.Error{
+		Operation:      call.op,
+		Kind:           row.Kind,
+		Delay:          row.Delay,
+		MaybeCommitted: row.MaybeCommitted && call.mutating,
+		Advice:         row.Advice,
+	}
+}
+
+// noAnswer maps a request without a complete answer, cancelled ones included: the context is
+// gone, the campaign is not, and repeating soon is right.
+func noAnswer(call call, err error) *providers.Error {
+	outcome := outcomeNoAnswer
+	if httpx.NotSent(err) {
+		outcome = outcomeNotSent
+	}
+	e := newError(call, rowFor(call.op, outcome))
+	e.Err = err
+	var failure *httpx.Failure
+	if errors.As(err, &failure) {
+		e.HTTPStatus = failure.Status
+	}
+	return e
+}
+
+// untrusted maps a reply whose signature does not verify.
+func untrusted(call call, reply answer, err error) *providers.Error {
+	outcome := outcomeBadSignature
+	if cause, ok := asSignatureError(err); ok {
+		outcome = cause.outcome
+	}
+	return incomplete(call, reply, outcome, err)
+}
+
+// incomplete maps a success that cannot be used, by the given row of the table.
+func incomplete(call call, reply answer, outcome string, err error) *providers.Error {
+	e := newError(call, rowFor(call.op, outcome))
+	e.HTTPStatus, e.RequestID, e.Err = reply.status, reply.requestID(), err
+	e.Message = oneLine(err.Error(), maxMessage)
+	return e
+}
+
+// refused is a call that is not sent at all, because it cannot be right.
+func refused(call call, outcome, message string) *providers.Error {
+	e := newError(call, rowFor(call.op, outcome))
+	e.Message, e.Err = message, errors.New(message)
+	return e
+}
+
+// rejection maps a reply that is no success.
+//
+// The SDK never verifies these, and whether WeChat Pay signs them is not documented. Here: one
+// that carries a signature must verify, else nothing it says is believed and a mutating call
+// may have been committed; one without a signature is believed, because TLS has named the
+// host and demanding what may never come would leave every rejection unexplained.
+// Exempt are replies whose word is not needed: a 401 (the gateway cannot know whose key to
+// use, and believing it only stops calls), a 5xx (the outcome is unknown either way), and
+// the certificate download (what would verify it is what could not be fetched).
+func (c *Client) rejection(ctx context.Context, call call, reply answer) *providers.Error {
+	exempt := reply.status == http.StatusUnauthorized || reply.status >= 500 || call.op == OperationCertificates
+	if !exempt && isSigned(reply.header) {
+		if err := c.verify(ctx, reply); err != nil {
+			return untrusted(call, reply, err)
+		}
+	}
+	body := parseErrorBody(reply.body)
+	e := newError(call, rowForReply(call.op, reply.status, body.code))
+	e.HTTPStatus = reply.status
+	e.Code, e.Message, e.Field = body.code, body.message, body.field
+	switch {
+	case e.Code != "":
+	case reply.status == http.StatusAccepted:
+		e.Message = "accepted, not finished"
+	default:
+		e.Message = "an answer that is not in the gateway's words"
+	}
+	e.RequestID = reply.requestID()
+	e.RetryAfter = parseRetryAfter(reply.header.Get("Retry-After"), c.now())
+	return e
+}
+
+// errorBody is {code, message, detail} as far as it could be read.
+type errorBody struct {
+	code, message, field string
+}
+
+var codePattern = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,64}$`)
+
+// parseErrorBody reads an error body leniently: detail is often partial or missing, and the
+// body may be a proxy's HTML page, of which nothing is taken. A body without a readable code
+// gives an empty result.
+func parseErrorBody(body []byte) errorBody {
+	decoded, err := decodeObject(body)
+	if err != nil {
+		return errorBody{}
+	}
+	code := strings.TrimSpace(text(decoded, "code"))
+	if !codePattern.MatchString(code) {
+		return errorBody{}
+	}
+	out := errorBody{code: code, message: oneLine(text(decoded, "message"), maxMessage)}
+	detail := child(decoded, "detail")
+	out.field = oneLine(text(detail, "field"), maxField)
+	if out.field == "" {
+		out.field = oneLine(text(detail, "location"), maxField)
+	}
+	issue := text(detail, "issue")
+	if issue == "" {
+		// SIGN_ERROR nests it once more.
+		issue = text(child(detail, "detail"), "issue")
+	}
+	if issue = oneLine(issue, maxField); issue != "" && !strings.Contains(out.message, issue) {
+		out.message = strings.TrimPrefix(out.message+": "+issue, ": ")
+	}
+	return out
+}
+
+// parseRetryAfter reads seconds or an HTTP date; 0 for anything else and for the past.
+func parseRetryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	var pause time.Duration
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		pause = time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second
+	} else if date, err := http.ParseTime(value); err == nil {
+		pause = date.Sub(now)
+	}
+	return max(0, min(pause, maxRetryAfter))
+}
+
+func asSignatureError(err error) (*signatureError, bool) {
+	var e *signatureError
+	ok := errors.As(err, &e)
+	return e, ok
+}

@@ -1,0 +1,285 @@
+package wechatpay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// operation is a call as a user of the package makes it.
+type operation struct {
+	name     providers.Operation
+	mutating bool
+	mode     mode
+	call     func(context.Context, *Client) error
+}
+
+var operations = []operation{
+	{providers.OperationCreate, true, publicKeyMode, func(ctx context.Context, c *Client) error {
+		_, err := NewPayGift(c).Create(ctx, []byte(createBody))
+		return err
+	}},
+	{providers.OperationGet, false, publicKeyMode, func(ctx context.Context, c *Client) error {
+		_, err := NewPayGift(c).Get(ctx, "10028001")
+		return err
+	}},
+	{providers.OperationList, false, publicKeyMode, func(ctx context.Context, c *Client) error {
+		_, err := NewPayGift(c).List(ctx, 1) // on the first page a 404 means that there are none
+		return err
+	}},
+	{providers.OperationTerminate, true, publicKeyMode, func(ctx context.Context, c *Client) error {
+		_, err := NewPayGift(c).Do(ctx, providers.OperationTerminate, "10028001")
+		return err
+	}},
+	{OperationCertificates, false, certificateMode, func(ctx context.Context, c *Client) error { return c.Probe(ctx) }},
+	{OperationGetBusifavorStock, false, publicKeyMode, func(ctx context.Context, c *Client) error {
+		_, err := c.GetBusifavorStock(ctx, "98065001")
+		return err
+	}},
+}
+
+// coveredBy are the operations for which the row is the one that counts.
+func coveredBy(row ErrorRow) []operation {
+	var out []operation
+	for _, op := range operations {
+		own := ErrorRow{Operation: op.name, Code: row.Code}
+		_, hasOwn := errorIndex[own.key()]
+		if row.Operation == op.name || row.Operation == "" && !hasOwn {
+			out = append(out, op)
+		}
+	}
+	return out
+}
+
+// provoke returns the gateway's answer that the row is about; ok is false for rows about what
+// never reaches the gateway.
+func provoke(t *testing.T, row ErrorRow, op operation) (r reply, ok bool) {
+	t.Helper()
+	right := byPublicKey
+	if op.mode.certificates {
+		right = byCertificateA
+	}
+	stranger := signingKey{right.serial, strangerKey}
+	good := certificatesBody(testAPIv3Key, byCertificateA)
+	switch row.Code {
+	case anyCode, otherCode:
+		return unsigned(statusOf(row.HTTP), `{"code":"SOMETHING_NEW","message":"m"}`), true
+	case noCode:
+		return unsigned(statusOf(row.HTTP), "<html></html>"), true
+	case outcomeNoAnswer:
+		return reply{fault: hangUp}, true
+	case outcomeBadSignature:
+		return signed(stranger, 200, good), true
+	case outcomeTestSignature:
+		return reply{status: 200, body: good, by: &right, spoil: func(h http.Header) {
+			h.Set("Wechatpay-Signature", "WECHATPAY/SIGNTEST/x")
+		}}, true
+	case outcomeUnknownKey:
+		return signed(signingKey{"PUB_KEY_ID_OTHER", strangerKey}, 200, good), true
+	case outcomeUnsigned:
+		return unsigned(200, good), true
+	case outcomeClock:
+		return reply{status: 200, body: good, spoil: func(h http.Header) { signReply(h, right, testNow.Add(-time.Hour), good) }}, true
+	case outcomeIncomplete:
+		return signed(right, 200, "[]"), true
+	case outcomeBadCertificates:
+		return signed(right, 200, certificatesBody(strings.Repeat("x", 32), byCertificateA)), true
+	case outcomeNoCertificates:
+		return signed(right, 200, "{}"), true
+	case outcomeBadID, outcomeNoBody, outcomeNoOperation, outcomeNotSent:
+		return reply{}, false
+	}
+	return unsigned(statusOf(row.HTTP), `{"code":"`+row.Code+`","message":"m"}`), true
+}
+
+// statusOf is a status of the row's class that has no row of its own.
+func statusOf(documented string) int {
+	switch documented {
+	case "3xx":
+		return 302
+	case "4xx":
+		return 418
+	case "5xx":
+		return 504
+	}
+	status, err := strconv.Atoi(documented)
+	if err != nil {
+		panic(err)
+	}
+	return status
+}
+
+func TestEachRowOfTheErrorTableIsWhatItsAnswerBecomes(t *testing.T) {
+	for _, row := range ErrorTable() {
+		for _, op := range coveredBy(row) {
+			if (row.Code == outcomeUnknownKey || row.Code == outcomeUnsigned) && op.name == OperationCertificates {
+				continue // TestProbe… has these
+			}
+			t.Run(fmt.Sprintf("%s %s %s", op.name, row.HTTP, row.Code), func(t *testing.T) {
+				r, ok := provoke(t, row, op)
+				if !ok {
+					t.Skip("never reaches the gateway: see TestEachRowOfTheErrorTableThatSendsNothing")
+				}
+				g := newGateway(t, always(r))
+				err := op.call(context.Background(), newClient(t, g.URL, op.mode))
+				e := gotError(t, err, row.Kind, row.MaybeCommitted && op.mutating)
+				if e.Operation != op.name || e.Delay != row.Delay || e.Advice != row.Advice {
+					t.Errorf("got %s, delay %s, advice %q; want delay %s, advice %q", e.Operation, e.Delay, e.Advice, row.Delay, row.Advice)
+				}
+				if strings.HasPrefix(e.Code, "(") || len(g.requests("/")) != 1 {
+					t.Errorf("code %q after %d requests", e.Code, len(g.requests("/")))
+				}
+			})
+		}
+	}
+}
+
+func TestEachRowOfTheErrorTableThatSendsNothing(t *testing.T) {
+	ctx := context.Background()
+	g := newGateway(t, always(unsigned(500, "")))
+	client := newClient(t, g.URL, publicKeyMode)
+	p := NewPayGift(client)
+	for name, tc := range map[string]struct {
+		outcome string
+		call    func() error
+	}{
+		"get without an id":               {outcomeBadID, func() error { _, err := p.Get(ctx, ""); return err }},
+		"get with a path as the id":       {outcomeBadID, func() error { _, err := p.Get(ctx, "../1"); return err }},
+		"get with a dot as the id":        {outcomeBadID, func() error { _, err := p.Get(ctx, ".."); return err }},
+		"terminate with a query as an id": {outcomeBadID, func() error { _, err := p.Do(ctx, "terminate", "1?x"); return err }},
+		"a stock id that is none":         {outcomeBadID, func() error { _, err := client.GetBusifavorStock(ctx, "1/2"); return err }},
+		"a page before the first":         {outcomeBadID, func() error { _, err := p.List(ctx, -1); return err }},
+		"a create without a body":         {outcomeNoBody, func() error { _, err := p.Create(ctx, nil); return err }},
+		"an operation that is none":       {outcomeNoOperation, func() error { _, err := p.Do(ctx, "pause", "10028001"); return err }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			row := rowFor("", tc.outcome)
+			e := gotError(t, tc.call(), row.Kind, false)
+			if e.Delay != row.Delay || e.Advice != row.Advice || e.Message == "" || strings.Contains(e.Error(), "HTTP 0") {
+				t.Errorf("got %v, delay %s, advice %q", e, e.Delay, e.Advice)
+			}
+		})
+	}
+	for _, op := range operations {
+		t.Run("nobody listens for "+string(op.name), func(t *testing.T) {
+			row := rowFor("", outcomeNotSent)
+			e := gotError(t, op.call(ctx, newClient(t, refusedAddress(t), op.mode)), row.Kind, false)
+			if e.Delay != row.Delay || e.Advice != row.Advice || e.HTTPStatus != 0 {
+				t.Errorf("got %v, delay %s, advice %q", e, e.Delay, e.Advice)
+			}
+		})
+	}
+	if n := len(g.requests("/")); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// The rows that others rely on, said once more by hand.
+func TestWhatTheDesignDemandsOfTheErrorTable(t *testing.T) {
+	for _, tc := range []struct {
+		op     providers.Operation
+		status int
+		code   string
+		kind   providers.Kind
+		maybe  bool
+	}{
+		{"create", 400, "PARAM_ERROR", providers.KindInvalid, false},
+		{"create", 400, "INVALID_REQUEST", providers.KindInvalid, false},
+		{"terminate", 400, "INVALID_REQUEST", providers.KindConflict, false},
+		{"create", 404, "RESOURCE_NOT_EXISTS", providers.KindNotFound, false},
+		{"get", 404, "RESOURCE_NOT_EXISTS", providers.KindNotFound, false},
+		{"create", 401, "SIGN_ERROR", providers.KindAuth, false},
+		{"create", 403, "NO_AUTH", providers.KindForbidden, false},
+		{"create", 403, "REQUEST_BLOCKED", providers.KindForbidden, false},
+		{"create", 403, "RULE_LIMIT", providers.KindForbidden, false},
+		{"create", 500, "SYSTEM_ERROR", providers.KindUnavailable, true},
+		{"create", 500, "INVALID_REQUEST", providers.KindUnavailable, true},
+		{"create", 400, "SYSTEM_ERROR", providers.KindUnavailable, true},
+		{"create", 429, "FREQUENCY_LIMITED", providers.KindThrottled, false},
+		{"create", 429, "FREQUENCY_LIMIT_EXCEED", providers.KindThrottled, false},
+		{"create", 429, "RATELIMIT_EXCEEDED", providers.KindThrottled, false},
+		{"create", 429, "", providers.KindThrottled, false},
+		{"create", 429, "PARAM_ERROR", providers.KindThrottled, false},
+		{"create", 202, "PARAM_ERROR", providers.KindUnavailable, true},
+		{"create", 599, "", providers.KindUnavailable, true},
+		{"create", 499, "", providers.KindUnknown, true},
+		{"create", 404, "", providers.KindUnknown, true},
+		{"get", 404, "NO_ROUTE", providers.KindUnknown, true},
+		{"create", 600, "WHAT", providers.KindUnknown, true},
+	} {
+		row := rowForReply(tc.op, tc.status, tc.code)
+		if tc.op == "get" {
+			tc.maybe = row.MaybeCommitted // no matter for reads
+		}
+		if row.Kind != tc.kind || row.MaybeCommitted != tc.maybe {
+			t.Errorf("%s %d %s: got %s, may be committed %t", tc.op, tc.status, tc.code, row.Kind, row.MaybeCommitted)
+		}
+	}
+}
+
+func TestTheErrorTableIsConsistent(t *testing.T) {
+	rows := ErrorTable()
+	if len(errorIndex) != len(rows) {
+		t.Errorf("%d rows have %d keys: some key is there twice", len(rows), len(errorIndex))
+	}
+	for _, row := range rows {
+		switch {
+		case !strings.HasSuffix(row.Advice, ".") || strings.Contains(row.Advice, "\n"):
+			t.Errorf("%+v: the advice is not one sentence", row)
+		case row.Kind == providers.KindAuth && row.Delay != providers.DelayAccount:
+			t.Errorf("%+v: what concerns the account waits for the account", row)
+		case row.Kind == providers.KindUnknown && row.Delay != providers.DelaySlow:
+			t.Errorf("%+v: the unknown is repeated slowly", row)
+		case row.MaybeCommitted && row.Delay == providers.DelayNever:
+			t.Errorf("%+v: an unknown outcome cannot be final", row)
+		}
+	}
+	for _, outcome := range []string{outcomeNotSent, outcomeNoAnswer, outcomeBadSignature, outcomeTestSignature, outcomeUnknownKey, outcomeUnsigned,
+		outcomeClock, outcomeIncomplete, outcomeBadID, outcomeNoBody, outcomeNoOperation} {
+		if rowFor("", outcome).Kind == "" {
+			t.Errorf("%s has no row", outcome)
+		}
+	}
+}
+
+func TestNoSecretShowsInAnyError(t *testing.T) {
+	var shown strings.Builder
+	show := func(err error) {
+		if err == nil {
+			return
+		}
+		fmt.Fprintf(&shown, "%v\n%+v\n%#v\n%q\n", err, err, err, err)
+		var e *providers.Error
+		if errors.As(err, &e) {
+			fmt.Fprintf(&shown, "%+v\n%s\n%s\n%s\n", *e, e.Message, e.Field, e.Advice)
+		}
+		for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+			fmt.Fprintf(&shown, "%v %+v %#v\n", cause, cause, cause)
+		}
+	}
+	for _, row := range ErrorTable() {
+		for _, op := range coveredBy(row) {
+			if r, ok := provoke(t, row, op); ok {
+				show(op.call(context.Background(), newClient(t, newGateway(t, always(r)).URL, op.mode)))
+			}
+		}
+	}
+	for _, op := range operations {
+		show(op.call(context.Background(), newClient(t, refusedAddress(t), op.mode)))
+		show(op.call(context.Background(), newClient(t, "https"+strings.TrimPrefix(newGateway(t, nil).URL, "http"), op.mode)))
+	}
+	if shown.Len() < 10000 {
+		t.Fatalf("only %d bytes were shown", shown.Len())
+	}
+	refuseSecrets(t, shown.String())
+	if strings.Contains(shown.String(), "满额送") {
+		t.Error("a request body shows")
+	}
+}

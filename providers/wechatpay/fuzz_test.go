@@ -1,0 +1,145 @@
+package wechatpay
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// addBodies gives a fuzz target what gateways really answer, and what they should not.
+func addBodies(f *testing.F, more ...string) {
+	f.Helper()
+	for _, body := range append(more, "", "null", "{}", "[]", "[{}]", `{"data":null}`, "<html><body>502</body></html>", `{"a":`, "\xff\xfe", `{"a":1e999}`,
+		strings.Repeat("[", 5000), createdOK, string(example(f, "detail-response.json"))) {
+		f.Add([]byte(body))
+	}
+}
+
+func isOneLine(text string, max int) bool {
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= max && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+func FuzzErrorBody(f *testing.F) {
+	addBodies(f, `{"code":"PARAM_ERROR","message":"参数错误","detail":{"field":"/body/x","value":"","issue":"i","location":"body"}}`,
+		`{"code":"SIGN_ERROR","detail":{"detail":{"issue":"sign not match"}}}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got := parseErrorBody(body)
+		if !isOneLine(got.code, 64) || !isOneLine(got.message, maxMessage+maxField+2) || !isOneLine(got.field, maxField) {
+			t.Errorf("got %+v", got)
+		}
+		if got.code == "" && got != (errorBody{}) {
+			t.Errorf("without a code nothing is taken: %+v", got)
+		}
+	})
+}
+
+func FuzzCreateAnswer(f *testing.F) {
+	addBodies(f, `{"activity_id":1}`, `{"activity_id":"../x"}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if created, err := decodeCreated(body); (err == nil) != validID(created.ID) {
+			t.Errorf("got %+v, %v", created, err)
+		}
+		if _, err := decodeReceipt(body, "1"); err != nil && !isOneLine(err.Error(), 200) {
+			t.Error(err)
+		}
+	})
+}
+
+func FuzzDetail(f *testing.F) {
+	addBodies(f, `{"activity_id":"10028001","award_send_rule":{"full_send_rule":{"merchant_id_list":[1,"2",null]}}}`)
+	request := example(f, "create-request.json")
+	f.Fuzz(func(t *testing.T, body []byte) {
+		snapshot, err := decodeDetail(body, "10028001")
+		if err != nil {
+			return
+		}
+		if _, err := decodeObject(snapshot.Content); err != nil {
+			t.Errorf("content %q: %v", snapshot.Content, err)
+		}
+		checkDifferences(t, request, snapshot)
+		// What the vendor returned differs from nothing in itself.
+		if own, err := (&PayGift{}).Differences(snapshot.Content, snapshot); err == nil && snapshot.Facts["activity_type"] == fullSendType {
+			for _, d := range own {
+				if !strings.HasPrefix(d.Field, "award_send_rule.") && d.Desired == "" {
+					t.Errorf("a field of it is absent from itself: %+v", d)
+				}
+			}
+		}
+	})
+}
+
+func FuzzListPage(f *testing.F) {
+	addBodies(f, listBody(2, 2, ""), listBody(100, 100, `,"limit":20,"offset":0`), `{"data":[],"total_count":-1}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		page, err := decodePage(body, 0)
+		if err != nil {
+			return
+		}
+		if len(page.Items) == 0 && !page.Last {
+			t.Error("an empty page is always the last")
+		}
+		for _, item := range page.Items {
+			if item.ID == "" {
+				t.Error("an item without an id")
+			}
+		}
+	})
+}
+
+func FuzzCertificates(f *testing.F) {
+	addBodies(f, certificatesBody(testAPIv3Key, byCertificateA, byCertificateB),
+		`{"data":[{"serial_no":"1","encrypt_certificate":{"nonce":"x","ciphertext":"!"}}]}`,
+		`{"data":[{"serial_no":"1","encrypt_certificate":{"nonce":"0123456789ab","ciphertext":""}}]}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		certificates, err := decryptCertificates(body, testAPIv3Key, testNow)
+		if (err == nil) != (len(certificates) > 0) {
+			t.Errorf("%d certificates, %v", len(certificates), err)
+		}
+		if err != nil && !isOneLine(err.Error(), 200) {
+			t.Error(err)
+		}
+	})
+}
+
+func FuzzDifferences(f *testing.F) {
+	request := string(example(f, "create-request.json"))
+	for _, pair := range [][2]string{{request, request}, {"{}", request}, {request, "{}"}, {`{"award_send_rule":[]}`, `{"award_send_rule":{"award_list":{}}}`},
+		{request, `{"award_send_rule":{"award_list":[null],"transaction_amount_minimum":"1e99999"}}`}} {
+		f.Add([]byte(pair[0]), []byte(pair[1]))
+	}
+	f.Fuzz(func(t *testing.T, body, content []byte) {
+		checkDifferences(t, body, providers.Snapshot{Content: content})
+		if own, err := (&PayGift{}).Differences(body, providers.Snapshot{Content: body}); err == nil {
+			for _, d := range own {
+				if d.Desired != d.Observed {
+					t.Errorf("a request differs from itself: %+v", d)
+				}
+			}
+		}
+	})
+}
+
+func checkDifferences(t *testing.T, body []byte, remote providers.Snapshot) {
+	t.Helper()
+	differences, err := (&PayGift{}).Differences(body, remote)
+	if err != nil {
+		return
+	}
+	for _, d := range differences {
+		if d.Field == "" || !isOneLine(d.Desired, maxRendered) || !isOneLine(d.Observed, maxRendered) {
+			t.Errorf("got %+v", d)
+		}
+	}
+}
+
+func FuzzBusifavorStock(f *testing.F) {
+	addBodies(f, `{"stock_id":"1","stock_state":"RUNNING","coupon_code_count":{"available_count":3}}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if stock, err := decodeBusifavorStock(body, "1"); err == nil && stock.ID != "1" {
+			t.Errorf("got %+v", stock)
+		}
+	})
+}

@@ -1,0 +1,198 @@
+package wechatpay
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+const (
+	payGiftCreatePath = "/v3/marketing/paygiftactivity/unique-threshold-activity"
+	payGiftPath       = "/v3/marketing/paygiftactivity/activities"
+	// payGiftPageSize is the documented maximum of limit (查询活动列表).
+	payGiftPageSize = 100
+)
+
+// PayGift makes the calls of 支付有礼 (pay gift) with one merchant's credentials.
+type PayGift struct {
+	client *Client
+}
+
+var _ providers.Activities = (*PayGift)(nil)
+
+// NewPayGift returns the pay-gift calls of client.
+func NewPayGift(client *Client) *PayGift { return &PayGift{client: client} }
+
+// Create sends body, the exact bytes of 创建全场满额送活动, and returns `activity_id` and, as a
+// fact, `create_time`. It goes to the backup domain only in a context of providers.FirstSend.
+func (p *PayGift) Create(ctx context.Context, body []byte) (providers.Created, error) {
+	call := call{op: providers.OperationCreate, method: http.MethodPost, path: payGiftCreatePath, body: body,
+		mutating: true, pinned: !providers.IsFirstSend(ctx)}
+	if len(body) == 0 {
+		return providers.Created{}, refused(call, outcomeNoBody, "there is no request body")
+	}
+	reply, err := p.client.exchange(ctx, call)
+	if err != nil {
+		return providers.Created{}, err
+	}
+	created, err := decodeCreated(reply.body)
+	if err != nil {
+		return providers.Created{}, incomplete(call, reply, outcomeIncomplete, err)
+	}
+	created.RequestID = reply.requestID()
+	return created, nil
+}
+
+// Get returns one activity (查询活动详情).
+func (p *PayGift) Get(ctx context.Context, id string) (providers.Snapshot, error) {
+	call := call{op: providers.OperationGet, method: http.MethodGet, path: payGiftPath + "/" + url.PathEscape(id)}
+	if !validID(id) {
+		return providers.Snapshot{}, refused(call, outcomeBadID, "the activity id is not one")
+	}
+	reply, err := p.client.exchange(ctx, call)
+	if err != nil {
+		return providers.Snapshot{}, err
+	}
+	snapshot, err := decodeDetail(reply.body, id)
+	if err != nil {
+		return providers.Snapshot{}, incomplete(call, reply, outcomeIncomplete, err)
+	}
+	return snapshot, nil
+}
+
+// List returns one page of up to 100 activities (查询活动列表), without any filter: what
+// `activity_status=ACT_STATUS_UNKNOWN` selects is not documented. `offset` is the page number.
+// RESOURCE_NOT_EXISTS on the first page means that there are no activities, as other lists of
+// WeChat Pay answer it: a merchant's first campaign must not wait for ever.
+func (p *PayGift) List(ctx context.Context, page int) (providers.Page, error) {
+	query := "?limit=" + strconv.Itoa(payGiftPageSize) + "&offset=" + strconv.Itoa(page)
+	call := call{op: providers.OperationList, method: http.MethodGet, path: payGiftPath + query}
+	if page < 0 {
+		return providers.Page{}, refused(call, outcomeBadID, "pages are counted from 0")
+	}
+	reply, err := p.client.exchange(ctx, call)
+	if page == 0 && providers.IsKind(err, providers.KindNotFound) {
+		return providers.Page{Last: true}, nil
+	}
+	if err != nil {
+		return providers.Page{}, err
+	}
+	decoded, err := decodePage(reply.body, page)
+	if err != nil {
+		return providers.Page{}, incomplete(call, reply, outcomeIncomplete, err)
+	}
+	return decoded, nil
+}
+
+// Do performs providers.OperationTerminate (终止活动), the only change that pay gift has a
+// call for here; it cannot be undone. The receipt's fact is `terminate_time`. Repeating it may
+// be answered with the old time or with KindConflict, which is documented nowhere: the state
+// that Get returns decides.
+func (p *PayGift) Do(ctx context.Context, op providers.Operation, id string) (providers.Receipt, error) {
+	path := payGiftPath + "/" + url.PathEscape(id) + "/terminate"
+	call := call{op: op, method: http.MethodPost, path: path, mutating: true}
+	if op != providers.OperationTerminate {
+		return providers.Receipt{}, refused(call, outcomeNoOperation, "a pay-gift activity has no such operation")
+	}
+	if !validID(id) {
+		return providers.Receipt{}, refused(call, outcomeBadID, "the activity id is not one")
+	}
+	reply, err := p.client.exchange(ctx, call)
+	if err != nil {
+		return providers.Receipt{}, err
+	}
+	receipt, err := decodeReceipt(reply.body, id)
+	if err != nil {
+		return providers.Receipt{}, incomplete(call, reply, outcomeIncomplete, err)
+	}
+	receipt.RequestID = reply.requestID()
+	return receipt, nil
+}
+
+// idPattern is wider than the documented ids (digits, up to 20) and keeps out whatever could
+// change the URL it becomes part of.
+var idPattern = regexp.MustCompile(`^[0-9A-Za-z_|*.-]{1,64}$`)
+
+func validID(id string) bool { return idPattern.MatchString(id) && id != "." && id != ".." }
+
+var (
+	errNoActivityID    = errors.New("the gateway's success has no activity_id")
+	errOtherActivityID = errors.New("the gateway's success is about another activity_id than was asked for")
+	errNoItems         = errors.New("the gateway's success has no list of activities")
+	errItemNoID        = errors.New("an activity of the gateway's list has no activity_id")
+)
+
+func decodeCreated(body []byte) (providers.Created, error) {
+	reply, err := decodeObject(body)
+	if err != nil {
+		return providers.Created{}, err
+	}
+	id := text(reply, "activity_id")
+	if !validID(id) {
+		return providers.Created{}, errNoActivityID
+	}
+	return providers.Created{ID: id, Facts: facts(reply, "create_time")}, nil
+}
+
+func decodeReceipt(body []byte, id string) (providers.Receipt, error) {
+	reply, err := decodeObject(body)
+	if err != nil {
+		return providers.Receipt{}, err
+	}
+	if answered := text(reply, "activity_id"); answered != "" && answered != id {
+		return providers.Receipt{}, errOtherActivityID
+	}
+	return providers.Receipt{Facts: facts(reply, "terminate_time")}, nil
+}
+
+// decodePage decodes page number page (from 0) of the list.
+//
+// The list proves that an activity does not exist, so what is not understood is an error and
+// never an empty page.
+func decodePage(body []byte, page int) (providers.Page, error) {
+	reply, err := decodeObject(body)
+	if err != nil {
+		return providers.Page{}, err
+	}
+	total, hasTotal := count(reply, "total_count")
+	data, isList := reply["data"].([]any)
+	if !isList && (reply["data"] != nil || !hasTotal || total > page*payGiftPageSize) {
+		return providers.Page{}, errNoItems
+	}
+	out := providers.Page{Total: total}
+	for _, entry := range data {
+		item, _ := entry.(object)
+		snapshot, err := snapshotOf(item)
+		if err != nil {
+			return providers.Page{}, err
+		}
+		if snapshot.ID == "" {
+			return providers.Page{}, errItemNoID
+		}
+		out.Items = append(out.Items, snapshot)
+	}
+	out.Last = lastPage(len(data), page, total, pageSize(reply))
+	return out, nil
+}
+
+// pageSize is the limit that the gateway says it applied, in case it allows less than asked.
+func pageSize(reply object) int {
+	if limit, ok := count(reply, "limit"); ok && limit > 0 && limit < payGiftPageSize {
+		return limit
+	}
+	return payGiftPageSize
+}
+
+// lastPage does not trust the total to end a list: a full page is always followed by another
+// request. A total that promises more keeps a short page from ending it; an empty page does.
+func lastPage(items, page, total, size int) bool {
+	if items == 0 {
+		return true
+	}
+	return items < size && page*size+items >= total
+}

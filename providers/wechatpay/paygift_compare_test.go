@@ -1,0 +1,144 @@
+package wechatpay
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// compare compares a request with what the vendor returned of it.
+func compare(t *testing.T, body string, remote providers.Snapshot) []providers.Difference {
+	t.Helper()
+	differences, err := (&PayGift{}).Differences([]byte(body), remote)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return differences
+}
+
+func TestTheVendorsDetailExampleIsItsCreateExample(t *testing.T) {
+	snapshot, err := decodeDetail(example(t, "detail-response.json"), "10028001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := compare(t, string(example(t, "create-request.json")), snapshot); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestDifferencesAreFoundFieldByField(t *testing.T) {
+	base := func(inner string) string { return `{"activity_base_info":{` + inner + `}}` }
+	rule := func(inner string) string { return `{"award_send_rule":{` + inner + `}}` }
+	setting := func(inner string) string { return `{"advanced_setting":{` + inner + `}}` }
+	type diff struct{ Field, Desired, Observed string }
+	for name, tc := range map[string]struct {
+		body, remote string
+		want         []diff
+	}{
+		"text": {base(`"activity_name":"A"`), base(`"activity_name":"B"`), []diff{{"activity_base_info.activity_name", "A", "B"}}},
+		"text of the same letters in another case": {base(`"activity_name":"a"`), base(`"activity_name":"A"`), []diff{{"activity_base_info.activity_name", "a", "A"}}},
+		"the request number":                       {base(`"out_request_no":"1"`), base(`"out_request_no":"2"`), []diff{{"activity_base_info.out_request_no", "1", "2"}}},
+		"a field that was not sent":                {base(``), base(`"mini_programs_path":"/p"`), []diff{{"activity_base_info.mini_programs_path", "", "/p"}}},
+		"a field that was not returned":            {base(`"mini_programs_path":"/p"`), base(``), nil},
+		"a field that was returned as nothing":     {base(`"mini_programs_path":"/p"`), base(`"mini_programs_path":""`), nil},
+		"a section that was not returned":          {base(`"activity_name":"A"`), `{}`, nil},
+		"a section that was returned as null":      {base(`"activity_name":"A"`), `{"activity_base_info":null}`, nil},
+		"a section of another type":                {base(`"activity_name":"A"`), `{"activity_base_info":"x"}`, []diff{{"activity_base_info", `{"activity_name":"A"}`, "x"}}},
+		"nothing in three spellings":               {base(`"mini_programs_path":null`), base(`"mini_programs_path":"","available_periods":{"available_time":[]}`), nil},
+		"a field that no page documents":           {base(``), base(`"novel":"x"`), nil},
+
+		"the same instant in other words": {base(`"begin_time":"2026-03-01T08:00:00+08:00"`), base(`"begin_time":"2026-03-01T00:00:00.000Z"`), nil},
+		"the same second":                 {base(`"end_time":"2026-03-01T08:00:00.5+08:00"`), base(`"end_time":"2026-03-01T08:00:00+08:00"`), nil},
+		"another second":                  {base(`"end_time":"2026-03-01T08:00:00+08:00"`), base(`"end_time":"2026-03-01T08:00:01+08:00"`), []diff{{"activity_base_info.end_time", "2026-03-01T08:00:00+08:00", "2026-03-01T08:00:01+08:00"}}},
+		"a time that is none":             {base(`"end_time":"2026-03-01T08:00:00+08:00"`), base(`"end_time":"soon"`), []diff{{"activity_base_info.end_time", "2026-03-01T08:00:00+08:00", "soon"}}},
+		"the same unreadable time":        {base(`"end_time":"soon"`), base(`"end_time":"soon"`), nil},
+
+		"a colour in another case":  {base(`"background_color":"COLOR020"`), base(`"background_color":"Color020"`), nil},
+		"another colour":            {base(`"background_color":"COLOR020"`), base(`"background_color":"COLOR030"`), []diff{{"activity_base_info.background_color", "COLOR020", "COLOR030"}}},
+		"the server's own colour":   {base(``), base(`"background_color":"Color010"`), nil},
+		"the default user category": {`{}`, setting(`"delivery_user_category":"DELIVERY_ALL_PERSON"`), nil},
+		"another user category":     {`{}`, setting(`"delivery_user_category":"DELIVERY_MEMBER_PERSON"`), []diff{{"advanced_setting.delivery_user_category", "", "DELIVERY_MEMBER_PERSON"}}},
+		"an unasked user category":  {setting(`"delivery_user_category":"DELIVERY_MEMBER_PERSON"`), setting(`"delivery_user_category":"DELIVERY_ALL_PERSON"`), []diff{{"advanced_setting.delivery_user_category", "DELIVERY_MEMBER_PERSON", "DELIVERY_ALL_PERSON"}}},
+
+		"a number as text":      {rule(`"transaction_amount_minimum":100`), rule(`"transaction_amount_minimum":"100"`), nil},
+		"a number with a point": {rule(`"transaction_amount_minimum":100`), rule(`"transaction_amount_minimum":100.0`), nil},
+		"another number":        {rule(`"transaction_amount_minimum":100`), rule(`"transaction_amount_minimum":10000`), []diff{{"award_send_rule.transaction_amount_minimum", "100", "10000"}}},
+		"zero is a value":       {rule(`"transaction_amount_minimum":100`), rule(`"transaction_amount_minimum":0`), []diff{{"award_send_rule.transaction_amount_minimum", "100", "0"}}},
+		"text that is a number": {rule(`"award_type":"7"`), rule(`"award_type":7`), nil},
+
+		"merchants in another order": {rule(`"merchant_id_list":["1","2"]`), rule(`"merchant_id_list":["2","1","1"]`), nil},
+		"merchants as numbers":       {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":[1]`), nil},
+		"merchants not returned":     {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":[]`), nil},
+		"merchants that differ":      {rule(`"merchant_id_list":["1","2"]`), rule(`"merchant_id_list":["2","3"]`), []diff{{"award_send_rule.merchant_id_list", "2 values, only here: 1", "2 values, only here: 3"}}},
+		"one merchant too many":      {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":["1","2"]`), []diff{{"award_send_rule.merchant_id_list", "1 values", "2 values, only here: 2"}}},
+		"merchants nobody asked for": {rule(``), rule(`"merchant_id_list":["1"]`), []diff{{"award_send_rule.merchant_id_list", "", "1 values, only here: 1"}}},
+		"merchants that are no list": {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":"1"`), []diff{{"award_send_rule.merchant_id_list", `["1"]`, "1"}}},
+		"tags in another order":      {setting(`"goods_tags":["x","y"]`), setting(`"goods_tags":["y","x"]`), nil},
+
+		"an award": {rule(`"award_list":[{"stock_id":"1"},{"stock_id":"2"}]`), rule(`"award_list":[{"stock_id":"1","novel":1},{"stock_id":"3","thumbnail_url":"u"}]`),
+			[]diff{{"award_send_rule.award_list[1].stock_id", "2", "3"}, {"award_send_rule.award_list[1].thumbnail_url", "", "u"}}},
+		"one award less":        {rule(`"award_list":[{"stock_id":"1"},{"stock_id":"2"}]`), rule(`"award_list":[{"stock_id":"1"}]`), []diff{{"award_send_rule.award_list", `[{"stock_id":"1"},{"stock_id":"2"}]`, `[{"stock_id":"1"}]`}}},
+		"an award that is none": {rule(`"award_list":[{"stock_id":"1"}]`), rule(`"award_list":["1"]`), []diff{{"award_send_rule.award_list[0]", `{"stock_id":"1"}`, "1"}}},
+		"periods": {base(`"available_periods":{"available_day_time":[{"begin_day_time":"110000","end_day_time":"135959"}]}`),
+			base(`"available_periods":{"available_day_time":[{"begin_day_time":"110000","end_day_time":"140000"}]}`),
+			[]diff{{"activity_base_info.available_periods.available_day_time[0].end_day_time", "135959", "140000"}}},
+		"periods in other words": {base(`"available_periods":{"available_time":[{"begin_time":"2026-03-01T08:00:00+08:00"}]}`),
+			base(`"available_periods":{"available_time":[{"begin_time":"2026-03-01T00:00:00Z"}]}`), nil},
+		"periods nobody asked for": {base(``), base(`"available_periods":{"available_day_time":[{"begin_day_time":"110000"}]}`),
+			[]diff{{"activity_base_info.available_periods.available_day_time", "", `[{"begin_day_time":"110000"}]`}}},
+		"another kind of rule": {rule(`"award_type":"BUSIFAVOR"`), rule(`"step_send_rule":{"award_type":"BUSIFAVOR"}`),
+			[]diff{{"award_send_rule.step_send_rule", "", `{"award_type":"BUSIFAVOR"}`}}},
+		"several, in the page's order": {`{"advanced_setting":{"merchant_member_appid":"1"},"activity_base_info":{"out_request_no":"1","activity_name":"1"}}`,
+			`{"advanced_setting":{"merchant_member_appid":"2"},"activity_base_info":{"out_request_no":"2","activity_name":"2"}}`,
+			[]diff{{"activity_base_info.activity_name", "1", "2"}, {"activity_base_info.out_request_no", "1", "2"}, {"advanced_setting.merchant_member_appid", "1", "2"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []diff
+			for _, d := range compare(t, tc.body, providers.Snapshot{Content: []byte(tc.remote)}) {
+				got = append(got, diff(d))
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("got %+v, want %+v", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestAnActivityOfAnotherTypeDiffers(t *testing.T) {
+	got := compare(t, `{}`, providers.Snapshot{Facts: map[string]string{"activity_type": "STEP_SEND_ACT_TYPE"}})
+	want := []providers.Difference{{Field: "activity_type", Desired: "FULL_SEND_ACT_TYPE", Observed: "STEP_SEND_ACT_TYPE"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
+	}
+	if got := compare(t, `{}`, providers.Snapshot{Facts: map[string]string{"activity_type": "FULL_SEND_ACT_TYPE"}}); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestRenderedValuesAreShortAndOnOneLine(t *testing.T) {
+	long := strings.Repeat("长\n", 500)
+	remote := providers.Snapshot{Content: []byte(mustJSON(map[string]any{"activity_base_info": map[string]any{"activity_name": long},
+		"award_send_rule": map[string]any{"merchant_id_list": []string{long}}}))}
+	for _, d := range compare(t, `{}`, remote) {
+		if n := utf8.RuneCountInString(d.Observed); n > maxRendered || strings.Contains(d.Observed, "\n") {
+			t.Errorf("%s: %d characters: %q", d.Field, n, d.Observed)
+		}
+	}
+}
+
+func TestWhatCannotBeComparedIsAnError(t *testing.T) {
+	for _, body := range []string{"", "[]", "{", "<html>"} {
+		if _, err := (&PayGift{}).Differences([]byte(body), providers.Snapshot{}); err == nil {
+			t.Errorf("the request %q was compared", body)
+		}
+		if body == "" {
+			continue // a snapshot without content has nothing to compare
+		}
+		if _, err := (&PayGift{}).Differences([]byte("{}"), providers.Snapshot{ID: "1", Content: []byte(body)}); err == nil {
+			t.Errorf("the content %q was compared", body)
+		}
+	}
+}
