@@ -1,0 +1,25 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// Campaign is what every activity kind has in common, so that one engine serves them all.
+// +kubebuilder:object:generate=false
+type Campaign interface {
+	metav1.Object
+	runtime.Object
+	// AccountRef names the account resource whose credentials create the activity.
+	AccountRef() AccountReference
+	// CampaignStatus is the part of the status that all kinds share, for reading and writing.
+	CampaignStatus() *CampaignStatus
+}
+
+// AccountRef implements Campaign.
+func (a *PayGiftActivity) AccountRef() AccountReference { return a.Spec.MerchantRef }
+
+// CampaignStatus implements Campaign.
+func (a *PayGiftActivity) CampaignStatus() *CampaignStatus { return &a.Status.CampaignStatus }
+
+var _ Campaign = &PayGiftActivity{}

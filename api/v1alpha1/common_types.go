@@ -1,0 +1,186 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// AnnotationReconcileRequestedAt asks for a look at the vendor now. Any new value does; the
+// value that was last served is echoed in status.lastHandledReconcileAt.
+const AnnotationReconcileRequestedAt = "campaign-operator.io/reconcile-requested-at"
+
+// AnnotationGitRevision tells the audit log which commit a manifest comes from. Set it in the
+// pipeline that applies the manifests; the operator only reads it.
+const AnnotationGitRevision = "campaign-operator.io/git-revision"
+
+// AccountReference names the account (WeChatPayMerchant, AlipayApp) that an activity belongs to.
+type AccountReference struct {
+	// name of the account resource, at most 253 characters.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')`,message="write the name of an account resource: lower-case letters, digits, - and ., beginning and ending with a letter or digit"
+	// +required
+	Name string `json:"name,omitempty"`
+
+	// namespace of the account resource, at most 63 characters; the activity's own namespace when left out. Another
+	// namespace works only where the account lists this one in `allowedNamespaces`.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')`,message="write the account's namespace: lower-case letters, digits and -, beginning and ending with a letter or digit"
+	// +optional
+	Namespace string `json:"namespace,omitempty"`
+}
+
+// CampaignState is one vocabulary over all kinds for what an activity is doing. The gateway's
+// own word stands beside it in status.
+type CampaignState string
+
+// The states of a campaign.
+const (
+	// StateDraft: the manifest says Draft and nothing exists remotely.
+	StateDraft CampaignState = "Draft"
+	// StatePending: nothing has been sent yet, something is waited for.
+	StatePending CampaignState = "Pending"
+	// StateCreating: a create call was or may have been sent and its end is not known yet.
+	StateCreating CampaignState = "Creating"
+	// StateScheduled: the activity exists and has not begun.
+	StateScheduled CampaignState = "Scheduled"
+	// StateInactive: the activity exists and has not been activated.
+	StateInactive CampaignState = "Inactive"
+	// StateRunning: the activity is running.
+	StateRunning CampaignState = "Running"
+	// StatePaused: the activity is paused.
+	StatePaused CampaignState = "Paused"
+	// StateEnded: the activity's end time has passed.
+	StateEnded CampaignState = "Ended"
+	// StateTerminated: the activity was ended for ever before its end time.
+	StateTerminated CampaignState = "Terminated"
+	// StateFailed: the vendor failed the creation after accepting it.
+	StateFailed CampaignState = "Failed"
+	// StateMissing: the vendor no longer knows the recorded activity.
+	StateMissing CampaignState = "Missing"
+)
+
+// CreationOutcome says what is known about the remote creation.
+type CreationOutcome string
+
+// The creation outcomes. Absent means that nothing was sent, or that it was definitely refused.
+const (
+	// CreationUnknown: the intent is recorded, a create call may have been sent and its
+	// outcome is not known yet. The creation fields are frozen.
+	CreationUnknown CreationOutcome = "Unknown"
+	// CreationConfirmed: the activity exists with the manifest's content. The creation fields are frozen.
+	CreationConfirmed CreationOutcome = "Confirmed"
+	// CreationDiffers: an activity exists under the request number with other content than
+	// the manifest's. It is left alone until the manifest is corrected.
+	CreationDiffers CreationOutcome = "Differs"
+)
+
+// AccountIdentity is the account that a creation was recorded for.
+type AccountIdentity struct {
+	// environment of the account, such as `production`.
+	// +optional
+	Environment string `json:"environment,omitempty"`
+	// id is the merchant id (`mchid`) or the app id.
+	// +optional
+	ID string `json:"id,omitempty"`
+	// gateway is the base URL of the vendor's gateway.
+	// +optional
+	Gateway string `json:"gateway,omitempty"`
+}
+
+// CreationRequest is the record of what was sent, written before it was sent.
+type CreationRequest struct {
+	// number is the request number (`out_request_no`), the vendor's idempotency key.
+	// +optional
+	Number string `json:"number,omitempty"`
+	// revision of the request that the number was made for.
+	// +optional
+	Revision int64 `json:"revision,omitempty"`
+	// digest of the exact request body, as `sha256:<hex>`.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+	// account that the request was made for.
+	// +optional
+	Account AccountIdentity `json:"account,omitempty,omitzero"`
+	// generation of the manifest that the body was made from.
+	// +optional
+	Generation int64 `json:"generation,omitempty"`
+	// time at which the intent was recorded.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// Rejection records that the gateway definitely refused the create request, so that the same
+// bytes are not sent again before it makes sense.
+type Rejection struct {
+	// number is the request number that the refused request carried.
+	// +optional
+	Number string `json:"number,omitempty"`
+	// digest of the refused request body.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+	// code of the gateway, such as `PARAM_ERROR`.
+	// +optional
+	Code string `json:"code,omitempty"`
+	// message of the gateway and what to do.
+	// +optional
+	Message string `json:"message,omitempty"`
+	// retry is true when the same request is sent again by itself, slowly, because something
+	// at the vendor may change; false when only a changed manifest helps.
+	// +optional
+	Retry bool `json:"retry,omitempty"`
+	// attempts counts the refusals of this body.
+	// +optional
+	Attempts int64 `json:"attempts,omitempty"`
+	// time of the last refusal.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// OperationRecord is the record of the last mutating call after the creation, written before it is sent.
+type OperationRecord struct {
+	// name of the operation, such as `terminate`.
+	// +optional
+	Name string `json:"name,omitempty"`
+	// generation of the manifest that asked for it.
+	// +optional
+	Generation int64 `json:"generation,omitempty"`
+	// time at which the intent was recorded.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// CampaignStatus is the part of the status that all activity kinds share.
+type CampaignStatus struct {
+	// observedGeneration is the generation of the manifest that this status speaks of;
+	// -1 until the operator has looked at the resource for the first time.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// state of the campaign in the vocabulary that all kinds share: Draft, Pending, Creating,
+	// Scheduled, Inactive, Running, Paused, Ended, Terminated, Failed or Missing.
+	// +optional
+	State CampaignState `json:"state,omitempty"`
+	// creation says what is known about the remote creation: `Unknown` while a create call's
+	// outcome is open, `Confirmed` once the activity exists as the manifest says, `Differs` when
+	// what exists under the request number is something else; absent before the first call.
+	// +optional
+	Creation CreationOutcome `json:"creation,omitempty"`
+	// request is the record of the create request, written before it is sent.
+	// +optional
+	Request *CreationRequest `json:"request,omitempty"`
+	// rejection is the last definite refusal of the create request; absent once another body was accepted or sent.
+	// +optional
+	Rejection *Rejection `json:"rejection,omitempty"`
+	// operation is the last mutating call after the creation. A recorded `terminate` is how the
+	// operator remembers that it was this manifest that ended the activity.
+	// +optional
+	Operation *OperationRecord `json:"operation,omitempty"`
+	// lastHandledReconcileAt echoes the `campaign-operator.io/reconcile-requested-at` annotation that was served last.
+	// +optional
+	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
+	// conditions are Ready, and Reconciling or Stalled only while they are true.
+	// +listType=map
+	// +listMapKey=type
+	// +optional
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+}

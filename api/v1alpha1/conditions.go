@@ -1,0 +1,92 @@
+package v1alpha1
+
+// The condition types. Ready is always present once the operator has looked; Reconciling and
+// Stalled are present only while they are true, and Ready and Stalled are never both true.
+const (
+	// ConditionReady is true when the remote activity is as the manifest asks.
+	ConditionReady = "Ready"
+	// ConditionReconciling is present while the operator works or waits by itself.
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled is present when nothing goes on until somebody acts.
+	ConditionStalled = "Stalled"
+)
+
+// Reasons of Ready=True.
+const (
+	// ReasonDraft: the manifest says Draft; nothing was sent.
+	ReasonDraft = "Draft"
+	// ReasonScheduled: the activity exists and begins at its begin time.
+	ReasonScheduled = "Scheduled"
+	// ReasonRunning: the activity is running.
+	ReasonRunning = "Running"
+	// ReasonEnded: the activity's end time has passed.
+	ReasonEnded = "Ended"
+	// ReasonTerminated: the activity was ended as the manifest asks.
+	ReasonTerminated = "Terminated"
+	// ReasonNothingToTerminate: the manifest says Terminated and no activity exists.
+	ReasonNothingToTerminate = "NothingToTerminate"
+	// ReasonAccountReady: the account's credentials work at its gateway.
+	ReasonAccountReady = "AccountReady"
+)
+
+// Reasons of Ready=False while the operator goes on by itself (Reconciling=True).
+const (
+	// ReasonAccountNotReady: the account resource is missing or does not work yet; goes on when it does.
+	ReasonAccountNotReady = "AccountNotReady"
+	// ReasonCreating: the create request is recorded and being sent, or the vendor is still making the activity.
+	ReasonCreating = "Creating"
+	// ReasonTooEarly: the activity begins further ahead than the vendor takes; it is sent when it may be.
+	ReasonTooEarly = "TooEarly"
+	// ReasonOutcomeUnknown: a create call may or may not have taken effect; being found out.
+	ReasonOutcomeUnknown = "OutcomeUnknown"
+	// ReasonTerminating: the terminate call was sent and its effect is not visible yet.
+	ReasonTerminating = "Terminating"
+	// ReasonThrottled: the gateway asked for a pause; goes on after it.
+	ReasonThrottled = "Throttled"
+	// ReasonGatewayUnavailable: the gateway cannot be reached or fails; tried again.
+	ReasonGatewayUnavailable = "GatewayUnavailable"
+	// ReasonReplyNotTrusted: the gateway's reply could not be verified; tried again.
+	ReasonReplyNotTrusted = "ReplyNotTrusted"
+	// ReasonWaitingForVendor: something at the vendor (a permission, a stock) must change first; tried again slowly.
+	ReasonWaitingForVendor = "WaitingForVendor"
+	// ReasonUnknownState: the vendor reports a state that this version does not know; left alone and watched.
+	ReasonUnknownState = "UnknownState"
+)
+
+// Reasons of Stalled=True: somebody has to act.
+const (
+	// ReasonRejected: the gateway refused the request; correct the manifest.
+	ReasonRejected = "Rejected"
+	// ReasonInvalidSpec: the manifest asks for something that cannot be sent; correct it.
+	ReasonInvalidSpec = "InvalidSpec"
+	// ReasonBeginPassed: the begin time has passed and no activity exists under the number; nothing is created.
+	ReasonBeginPassed = "BeginPassed"
+	// ReasonRequestNumberConflict: an activity with other content exists under the request number.
+	ReasonRequestNumberConflict = "RequestNumberConflict"
+	// ReasonAccountChanged: the record was made for another account identity; no call is made.
+	ReasonAccountChanged = "AccountChanged"
+	// ReasonAccountNotAllowed: the account does not allow this namespace.
+	ReasonAccountNotAllowed = "AccountNotAllowed"
+	// ReasonMissing: the vendor no longer knows the recorded activity; it is never created again.
+	ReasonMissing = "Missing"
+	// ReasonCreateFailed: the vendor accepted the creation and failed it afterwards.
+	ReasonCreateFailed = "CreateFailed"
+	// ReasonPausedElsewhere: somebody paused the activity at the vendor; it is left paused.
+	ReasonPausedElsewhere = "PausedElsewhere"
+	// ReasonTerminatedElsewhere: somebody ended the activity at the vendor; it is never created again.
+	ReasonTerminatedElsewhere = "TerminatedElsewhere"
+	// ReasonCannotRestart: the manifest asks for an activity that was ended for ever.
+	ReasonCannotRestart = "CannotRestart"
+	// ReasonCannotReturnToDraft: the manifest says Draft but the activity exists; it is left as it is.
+	ReasonCannotReturnToDraft = "CannotReturnToDraft"
+)
+
+// Reasons of an account's Ready=False.
+const (
+	// ReasonCredentialsInvalid: the Secret or one of its keys is missing, malformed, or they do not belong together.
+	ReasonCredentialsInvalid = "CredentialsInvalid"
+	// ReasonCredentialsRejected: the gateway does not accept the credentials.
+	ReasonCredentialsRejected = "CredentialsRejected"
+	// ReasonGatewayNotAllowed: the operator was not started with this gateway allowed.
+	ReasonGatewayNotAllowed = "GatewayNotAllowed"
+)

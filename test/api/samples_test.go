@@ -1,0 +1,211 @@
+package api_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+)
+
+func TestEverySampleApplies(t *testing.T) {
+	for _, sample := range manifests(t, samplesDir) {
+		if len(sample.expects) > 0 {
+			continue // made to be refused, below
+		}
+		t.Run(sample.name(), func(t *testing.T) {
+			// kubectl itself, because it is what the reader of a sample has; it refuses unknown fields and prints warnings.
+			_, warnings, err := server.KubectlInput(t.Context(), sample.text, "apply", "-f", "-")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(warnings, "Warning") && !strings.Contains(sample.path, "00-namespaces") {
+				t.Errorf("kubectl apply warns: %s", warnings)
+			}
+			for _, object := range sample.objects {
+				if object.GetKind() == "Namespace" {
+					continue
+				}
+				decodesWithoutLoss(t, object)
+				remove(t, object)
+			}
+		})
+	}
+}
+
+func TestTheDemosBrokenCampaignIsRefusedAndItsTwinIsNot(t *testing.T) {
+	broken := readManifest(t, samplesDir+"/demo-broken/weekend-gift.yaml")
+	fixed := readManifest(t, samplesDir+"/demo-broken/weekend-gift-fixed.yaml")
+	expectRefusal(t, create(t, broken.objects[0]), broken.expects)
+
+	// Both have one name, so that the fixed one is the broken one's correction and not a second campaign.
+	if broken.objects[0].GetName() != fixed.objects[0].GetName() {
+		t.Errorf("the broken campaign is %q, its twin %q", broken.objects[0].GetName(), fixed.objects[0].GetName())
+	}
+	if err := create(t, fixed.objects[0]); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryActivitySampleTellsFluxNotToForce(t *testing.T) {
+	for _, sample := range manifests(t, samplesDir) {
+		for _, object := range sample.objects {
+			if object.GetKind() != "PayGiftActivity" {
+				continue
+			}
+			if got := object.GetAnnotations()["kustomize.toolkit.fluxcd.io/force"]; got != "disabled" {
+				t.Errorf("%s: kustomize.toolkit.fluxcd.io/force is %q", sample.path, got)
+			}
+		}
+	}
+}
+
+func TestTheMaximalManifestHasEveryFieldThatMayBeSent(t *testing.T) {
+	maximal := readManifest(t, "../../api/v1alpha1/testdata/paygiftactivity-maximal.yaml").objects[0]
+	sample := readManifest(t, samplesDir+"/paygiftactivity-every-field.yaml").objects[0]
+	if !equalJSON(maximal.Object["spec"], sample.Object["spec"]) {
+		t.Error("paygiftactivity-every-field.yaml and testdata/paygiftactivity-maximal.yaml have different specs")
+	}
+	neverSent := []string{"spec.advancedSetting.paymentMode", "spec.advancedSetting.paymentMethodInformation"}
+	for _, node := range schemaNodes(t, "PayGiftActivity") {
+		path := strings.TrimSuffix(node.path, "[]")
+		if !strings.HasPrefix(path, "spec.") || slices.ContainsFunc(neverSent, func(p string) bool { return strings.HasPrefix(path, p) }) {
+			continue
+		}
+		if !has(maximal.Object, strings.Split(path, ".")) {
+			t.Errorf("%s is in the schema and not in the maximal manifest", path)
+		}
+	}
+}
+
+func TestWhatFollowsFromOtherFieldsMayBeLeftOutOrGiven(t *testing.T) {
+	single := func(object *unstructured.Unstructured) {
+		awards, _, _ := unstructured.NestedSlice(object.Object, "spec", "awardSendRule", "awardList")
+		set(t, object, "spec.awardSendRule.awardList", awards[:1])
+	}
+	for name, change := range map[string]func(*unstructured.Unstructured){
+		"all given, a package": func(*unstructured.Unstructured) {},
+		"all given, a single coupon": func(o *unstructured.Unstructured) {
+			single(o)
+			set(t, o, "spec.awardSendRule.sendContent", "SINGLE_COUPON")
+		},
+		"sendContent left out, a package": func(o *unstructured.Unstructured) { set(t, o, "spec.awardSendRule.sendContent", nil) },
+		"sendContent left out, a single coupon": func(o *unstructured.Unstructured) {
+			single(o)
+			set(t, o, "spec.awardSendRule.sendContent", nil)
+		},
+		"awardType left out":      func(o *unstructured.Unstructured) { set(t, o, "spec.awardSendRule.awardType", nil) },
+		"merchantOption left out": func(o *unstructured.Unstructured) { set(t, o, "spec.awardSendRule.merchantOption", nil) },
+		"outRequestNo left out":   func(o *unstructured.Unstructured) { set(t, o, "spec.activityBaseInfo.outRequestNo", nil) },
+		"availableTime left out": func(o *unstructured.Unstructured) {
+			set(t, o, "spec.activityBaseInfo.availablePeriods.availableTime", nil)
+		},
+		"availablePeriods left out": func(o *unstructured.Unstructured) { set(t, o, "spec.activityBaseInfo.availablePeriods", nil) },
+		"advancedSetting left out":  func(o *unstructured.Unstructured) { set(t, o, "spec.advancedSetting", nil) },
+		"a mini program with OFF_LINE_PAY, as the vendor's own example has it": func(o *unstructured.Unstructured) {
+			set(t, o, "spec.activityBaseInfo.deliveryPurpose", "OFF_LINE_PAY")
+		},
+		"a colour in mixed case": func(o *unstructured.Unstructured) { set(t, o, "spec.activityBaseInfo.backgroundColor", "Color010") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			object := paygift(t, "derivable")
+			change(object)
+			want := object.DeepCopy().Object["spec"]
+			if err := api.Create(t.Context(), object, client.DryRunAll); err != nil {
+				t.Fatal(err)
+			}
+			if !equalJSON(object.Object["spec"], want) {
+				t.Errorf("the API server changed spec: got %v, want %v", object.Object["spec"], want)
+			}
+		})
+	}
+}
+
+// decodesWithoutLoss checks that the Go type holds all that the API server stored of spec.
+func decodesWithoutLoss(t *testing.T, object *unstructured.Unstructured) {
+	t.Helper()
+	stored := object.DeepCopy()
+	if err := api.Get(t.Context(), client.ObjectKeyFromObject(object), stored); err != nil {
+		t.Fatal(err)
+	}
+	typed := map[string]client.Object{
+		"PayGiftActivity":   &v1alpha1.PayGiftActivity{},
+		"WeChatPayMerchant": &v1alpha1.WeChatPayMerchant{},
+	}[stored.GetKind()]
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(stored.Object, typed); err != nil {
+		t.Fatal(err)
+	}
+	back, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !equalJSON(back["spec"], stored.Object["spec"]) {
+		t.Errorf("Go reads spec as %v, stored is %v", back["spec"], stored.Object["spec"])
+	}
+}
+
+// has reports whether there is a value at a path; `name[]` steps into a list's items, of which one has to have it.
+func has(value any, path []string) bool {
+	if len(path) == 0 {
+		return true
+	}
+	name, isList := strings.CutSuffix(path[0], "[]")
+	object, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	child, ok := object[name]
+	if !ok || !isList {
+		return ok && has(child, path[1:])
+	}
+	items, _ := child.([]any)
+	return slices.ContainsFunc(items, func(item any) bool { return has(item, path[1:]) })
+}
+
+const docsDir = "../../docs/kinds"
+
+func TestEveryExampleInTheDocsApplies(t *testing.T) {
+	for _, page := range []string{"paygiftactivity.md", "wechatpaymerchant.md"} {
+		raw, err := os.ReadFile(filepath.Join(docsDir, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples := yamlBlock.FindAllStringSubmatch(string(raw), -1)
+		if len(examples) == 0 {
+			t.Errorf("%s has no example", page)
+		}
+		for _, example := range examples {
+			if _, _, err := server.KubectlInput(t.Context(), example[1], "apply", "--dry-run=server", "-f", "-"); err != nil {
+				t.Errorf("%s: %v", page, err)
+			}
+		}
+	}
+}
+
+var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+
+func TestEveryFieldOfSpecIsInTheDocs(t *testing.T) {
+	for kind, page := range map[string]string{"PayGiftActivity": "paygiftactivity.md", "WeChatPayMerchant": "wechatpaymerchant.md"} {
+		raw, err := os.ReadFile(filepath.Join(docsDir, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range schemaNodes(t, kind) {
+			// What is below a field that is always refused needs no words.
+			if !strings.HasPrefix(n.path, "spec.") || strings.HasSuffix(n.path, "[]") || strings.Contains(n.path, ".paymentMode.") ||
+				strings.Contains(n.path, ".paymentMethodInformation.") {
+				continue
+			}
+			if name := n.path[strings.LastIndex(n.path, ".")+1:]; !strings.Contains(string(raw), name) {
+				t.Errorf("%s does not speak of %s", page, n.path)
+			}
+		}
+	}
+}

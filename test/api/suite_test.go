@@ -1,0 +1,174 @@
+// Package api_test holds what the API server itself promises about our kinds: which manifests it takes, which it
+// refuses and with what words, and what it protects once an activity exists.
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/test/controlplane"
+)
+
+const (
+	crdDir             = "../../config/crd/bases"
+	samplesDir         = "../../config/samples"
+	invalidExamplesDir = "../../hack/invalid-examples"
+)
+
+// The one API server of this package, and a client that sends what it is given and refuses unknown fields, as kubectl does.
+var (
+	server *controlplane.ControlPlane
+	api    client.Client
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(runTests(m))
+}
+
+func runTests(m *testing.M) int {
+	var err error
+	server, err = controlplane.Start(context.Background(), controlplane.Options{})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() {
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}()
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+func prepare() error {
+	if err := server.InstallCRDs(crdDir); err != nil {
+		return err
+	}
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, corev1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return err
+		}
+	}
+	direct, err := client.New(server.Config, client.Options{Scheme: scheme})
+	if err != nil {
+		return err
+	}
+	api = client.WithFieldValidation(direct, metav1.FieldValidationStrict)
+	for _, name := range []string{"marketing", "platform"} {
+		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		if err := api.Create(context.Background(), ns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// manifest is a YAML file: its text, the lines `# expect: …` in it, and its documents.
+type manifest struct {
+	path    string
+	text    string
+	expects []string
+	objects []*unstructured.Unstructured
+}
+
+// manifests reads every YAML file below dir.
+func manifests(t *testing.T, dir string) []manifest {
+	t.Helper()
+	var found []manifest
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && filepath.Ext(path) == ".yaml" {
+			found = append(found, readManifest(t, path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Fatalf("no manifests in %s", dir)
+	}
+	return found
+}
+
+func readManifest(t *testing.T, path string) manifest {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := manifest{path: path, text: fillTimes(string(raw))}
+	if strings.Contains(file.text, "${") {
+		t.Fatalf("%s has a placeholder that the demo does not fill", path)
+	}
+	for line := range strings.Lines(file.text) {
+		if expect, ok := strings.CutPrefix(line, "# expect: "); ok {
+			file.expects = append(file.expects, strings.TrimSpace(expect))
+		}
+	}
+	for document := range strings.SplitSeq(file.text, "\n---\n") {
+		asJSON, err := yaml.YAMLToJSONStrict([]byte(document))
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(asJSON); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		file.objects = append(file.objects, object)
+	}
+	return file
+}
+
+// name of the file below the folder of its kind, for subtests.
+func (m manifest) name() string {
+	return filepath.Join(filepath.Base(filepath.Dir(m.path)), strings.TrimSuffix(filepath.Base(m.path), ".yaml"))
+}
+
+// fillTimes puts times in the place of the demo's placeholders, as the demo does.
+func fillTimes(text string) string {
+	return strings.NewReplacer(
+		"${BEGIN_SOON}", "2027-03-01T10:00:00+08:00",
+		"${BEGIN_NEXT_WEEK}", "2027-03-08T10:00:00+08:00",
+		"${END_IN_30_DAYS}", "2027-03-31T10:00:00+08:00",
+		"${END_IN_60_DAYS}", "2027-04-30T10:00:00+08:00",
+	).Replace(text)
+}
+
+// paygift returns a valid activity, the maximal one, with a name of its own and in Draft.
+func paygift(t *testing.T, name string) *unstructured.Unstructured {
+	t.Helper()
+	object := readManifest(t, "../../api/v1alpha1/testdata/paygiftactivity-maximal.yaml").objects[0].DeepCopy()
+	object.SetName(name)
+	object.SetNamespace("marketing")
+	return object
+}
+
+// set writes a value at a path such as "spec.awardSendRule.sendContent"; nil removes it.
+func set(t *testing.T, object *unstructured.Unstructured, path string, value any) {
+	t.Helper()
+	fields := strings.Split(path, ".")
+	if value == nil {
+		unstructured.RemoveNestedField(object.Object, fields...)
+		return
+	}
+	if err := unstructured.SetNestedField(object.Object, value, fields...); err != nil {
+		t.Fatal(err)
+	}
+}
