@@ -43,20 +43,51 @@ func TestAManagerKilledBetweenCommitAndRecordLeavesOneActivity(t *testing.T) {
 	}
 }
 
-func TestAWipedStatusFindsItsActivityAgain(t *testing.T) {
+func TestAManagerToldToStopRecordsTheCallThatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	rule := w.fault(map[string]any{"match": map[string]any{"operation": "paygift.create"}, "action": "commitThenHold"})
 	w.startManager()
-	w.mustApply(w.manifest(campaign{Name: "wiped"}))
-	before := w.waitFor("wiped", "Ready", "True Scheduled")
-	w.kubectl("patch", "pga", "wiped", "-n", w.namespace, "--subresource=status", "--type=merge", "-p", `{"status":null}`)
-	eventually(t, 30*time.Second, "the id is back", func() error {
-		if got := w.get("wiped"); got.Status.ActivityID != before.Status.ActivityID || got.Status.Creation != "Confirmed" {
-			return fmt.Errorf("status %+v", got.Status)
+	w.mustApply(w.manifest(campaign{Name: "rollout"}))
+	w.held(rule)
+	go w.manager.stop() // ends when the process does
+	eventually(t, 20*time.Second, "the manager is stopping", func() error {
+		if log := w.manager.printed(); !strings.Contains(log, "Shutdown signal received") {
+			return fmt.Errorf("not told yet")
 		}
 		return nil
 	})
-	w.theOnly()
+	w.sim.call("POST", "/_sim/faults/"+rule+"/release", nil, nil)
+	<-w.manager.done
+	if got, only := w.get("rollout").Status.ActivityID, w.theOnly(); got != only.ActivityID {
+		t.Errorf("the status says %q, the vendor %s", got, only.ActivityID)
+	}
+}
+
+func TestAWipedStatusFindsItsActivityAgain(t *testing.T) {
+	t.Parallel()
+	for i, variant := range vendorVariants {
+		t.Run(fmt.Sprintf("vendor %d", i), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.setAll(variant)
+			w.startManager()
+			w.mustApply(w.manifest(campaign{Name: "begun", Begin: time.Now().Add(3 * time.Second)}))
+			w.mustApply(w.manifest(campaign{Name: "scheduled"}))
+			for name, begun := range map[string]bool{"begun": true, "scheduled": false} {
+				w.waitSettled(name, begun)
+				before := w.get(name).Status.ActivityID
+				w.kubectl("patch", "pga", name, "-n", w.namespace, "--subresource=status", "--type=merge", "-p", `{"status":null}`)
+				w.waitSettled(name, begun)
+				if after := w.get(name).Status; after.ActivityID != before || after.Creation != "Confirmed" {
+					t.Errorf("%s was %s, the status is now %+v", name, before, after)
+				}
+			}
+			if all := w.remotes(); len(all) != 2 {
+				t.Errorf("%d activities at the vendor, want two: %+v", len(all), all)
+			}
+		})
+	}
 }
 
 func TestANewClusterFindsTheSameActivitiesFromTheSameManifests(t *testing.T) {

@@ -126,3 +126,22 @@ func TestAnAnnotationAsksForALookAtTheVendorNow(t *testing.T) {
 		t.Errorf("handled %q, pauseTime %q", got.Status.LastHandledReconcileAt, got.Status.PauseTime)
 	}
 }
+
+func TestDeletingAManifestLeavesTheActivityAsItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.startManager()
+	c := campaign{Name: "deleted", Begin: time.Now().Add(24 * time.Hour)}
+	w.mustApply(w.manifest(c))
+	before := w.waitFor("deleted", "Ready", "True Scheduled")
+	w.kubectl("delete", "pga", "deleted", "-n", w.namespace, "--timeout=20s")
+	w.waitForSweeps(w.counter("paygift.list") + 2)
+	if only := w.theOnly(); only.Status != "CREATE_ACT_STATUS" {
+		t.Errorf("the activity became %s", only.Status)
+	}
+	w.mustApply(w.manifest(c)) // and the same manifest finds it again
+	if after := w.waitFor("deleted", "Ready", "True Scheduled"); after.Status.ActivityID != before.Status.ActivityID {
+		t.Errorf("it was %s, is %s", before.Status.ActivityID, after.Status.ActivityID)
+	}
+	w.theOnly()
+}

@@ -63,6 +63,12 @@ func (p *process) kill() { p.end(syscall.SIGKILL) }
 // stop ends the process as a rollout would.
 func (p *process) stop() { p.end(syscall.SIGTERM) }
 
+// printed is what the process has printed so far.
+func (p *process) printed() string {
+	text, _ := os.ReadFile(p.log)
+	return string(text)
+}
+
 func (p *process) end(signal syscall.Signal) {
 	_ = p.cmd.Process.Signal(signal)
 	<-p.done
