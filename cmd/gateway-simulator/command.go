@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator"
+	"github.com/campaign-operator/campaign-operator/internal/simulator/journal"
+	"github.com/campaign-operator/campaign-operator/internal/simulator/statedir"
+	"github.com/campaign-operator/campaign-operator/internal/simulator/wechatpay"
+	"github.com/campaign-operator/campaign-operator/internal/version"
+)
+
+// flags are the simulator's command-line flags.
+type flags struct {
+	listen         string
+	allowRemote    bool
+	addressFile    string
+	advertise      string
+	merchants      []string
+	stocks         string
+	switches       []string
+	now            string
+	rate           float64
+	stateDir       string
+	keep           int
+	secretsDir     string
+	credentialsDir string
+	manifests      simulator.ManifestOptions
+	logFormat      string
+}
+
+const long = `gateway-simulator answers as WeChat Pay's API v3 does, for rehearsals, demonstrations and CI: request signatures are
+checked over the raw bytes, replies are signed, and 支付有礼 (pay gift) activities and the 商家券 (busifavor) stocks
+that they give away follow the documented fields, rules, states and error codes. No money, no network, no vendor.
+
+What the vendor's pages leave open is a switch ("gateway-simulator switches" lists them). Campaign time can be set,
+advanced and sped up. Any call can be delayed, refused, cut, or lose its reply after the effect. All of that, and
+what happened, is under /_sim; GET /_sim lists its calls.
+
+Keys are made at the start. They open nothing at WeChat Pay.`
+
+const examples = `  # One merchant, 1900000109, on http://127.0.0.1:18080, with Secret and WeChatPayMerchant to apply:
+  gateway-simulator --secrets-dir ./rehearsal --secret-namespace campaigns
+  kubectl apply -f ./rehearsal
+
+  # In CI: a free port, the address in a file, everything kept in a directory:
+  gateway-simulator --listen 127.0.0.1:0 --address-file sim.url --state-dir ./sim &
+
+  # A campaign's 90 days in a minute and a half:
+  curl -X POST http://127.0.0.1:18080/_sim/clock -d '{"rate": 86400}'
+
+  # Lose the reply of the next create after its effect, then look how many activities there are:
+  curl -X POST http://127.0.0.1:18080/_sim/faults -d '{"match": {"operation": "paygift.create"}, "action": "commitThenReset"}'
+  curl http://127.0.0.1:18080/_sim/activities
+
+  # A gateway that does not recognise its own request numbers, and lists new activities a minute late:
+  gateway-simulator --switch replay.sameBody=reject --switch list.lag=60s`
+
+func newCommand() *cobra.Command {
+	var f flags
+	command := &cobra.Command{
+		Use:           "gateway-simulator",
+		Short:         "The other side of WeChat Pay, for rehearsals and CI",
+		Long:          long,
+		Example:       examples,
+		Version:       version.String(),
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd, f) },
+	}
+	set := command.Flags()
+	set.SortFlags = false
+	set.StringVar(&f.listen, "listen", "127.0.0.1:18080", "address to listen on; port 0 takes a free one")
+	set.BoolVar(&f.allowRemote, "allow-remote", false, "allow other addresses than loopback; /_sim has no password")
+	set.StringVar(&f.addressFile, "address-file", "", "file that takes the URL once the simulator listens")
+	set.StringArrayVar(&f.merchants, "merchant", []string{simulator.DefaultMerchant}, "merchant id; repeat for several")
+	set.StringVar(&f.stocks, "stocks", simulator.DefaultSeedStocks, "busifavor stocks that are RUNNING from the start: ids and ranges, or none")
+	set.StringArrayVar(&f.switches, "switch", nil, "name=value of a switch; repeat for several")
+	set.StringVar(&f.now, "campaign-time", "", "campaign time to start with, as 2026-05-01T00:00:00+08:00; real time when empty")
+	set.Float64Var(&f.rate, "rate", 1, "campaign seconds for each real one; 0 stands still")
+	set.StringVar(&f.stateDir, "state-dir", "", "directory that keeps keys, activities, stocks and campaign time over restarts")
+	set.IntVar(&f.keep, "keep-requests", simulator.DefaultKeep, "how many calls /_sim/requests keeps")
+	set.StringVar(&f.secretsDir, "secrets-dir", "", "directory that takes a Secret and a WeChatPayMerchant manifest for each merchant")
+	set.StringVar(&f.manifests.Namespace, "secret-namespace", "default", "namespace in those manifests")
+	set.StringVar(&f.manifests.SecretName, "secret-name", "wechatpay-credentials", "name of the Secret; with several merchants -<mchid> is appended")
+	set.StringVar(&f.manifests.MerchantName, "merchant-name", "wechatpay", "name of the WeChatPayMerchant; with several merchants -<mchid> is appended")
+	set.StringVar(&f.manifests.Environment, "environment", "rehearsal", "spec.environment of the WeChatPayMerchants")
+	set.StringSliceVar(&f.manifests.AllowedNamespaces, "allowed-namespaces", nil, "spec.allowedNamespaces of the WeChatPayMerchants")
+	set.StringVar(&f.advertise, "advertise-url", "", "URL that manifests and files name, when it is not the listening address")
+	set.StringVar(&f.credentialsDir, "credentials-dir", "", "directory that takes each merchant's PEM files and account.json, for clients outside a cluster")
+	set.StringVar(&f.logFormat, "log-format", "console", "access log: console, json or none")
+	command.AddCommand(switchesCommand(), operationsCommand())
+	return command
+}
+
+func run(cmd *cobra.Command, f flags) error {
+	options, err := f.options(cmd)
+	if err != nil {
+		return err
+	}
+	var server *simulator.Server
+	var files sync.Mutex // two rotations at once write the same files
+	publish := func(string) error {
+		files.Lock()
+		defer files.Unlock()
+		return f.publish(server)
+	}
+	options.OnKeys = publish
+	if server, err = simulator.New(options); err != nil {
+		return err
+	}
+	if err := server.Listen(f.listen); err != nil {
+		return err
+	}
+	if err := announce(cmd, f, server, publish); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	<-cmd.Context().Done()
+	return server.Close()
+}
+
+func announce(cmd *cobra.Command, f flags, server *simulator.Server, publish func(string) error) error {
+	if err := publish(""); err != nil {
+		return err
+	}
+	if f.addressFile != "" {
+		if err := statedir.WriteFile(f.addressFile, []byte(server.URL()+"\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on %s\n", server.URL())
+	return err
+}
+
+func (f *flags) options(cmd *cobra.Command) (simulator.Options, error) {
+	o := simulator.Options{Merchants: f.merchants, SeedStocks: f.stocks, StateDir: f.stateDir, Keep: f.keep, Switches: map[string]string{}}
+	if err := checkAddress(cmd.Context(), f.listen, f.allowRemote); err != nil {
+		return o, err
+	}
+	for _, pair := range f.switches {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return o, fmt.Errorf("--switch %s: write name=value", pair)
+		}
+		o.Switches[name] = value
+	}
+	if cmd.Flags().Changed("rate") {
+		o.Rate = &f.rate
+	}
+	if f.now != "" {
+		var err error
+		if o.CampaignTime, err = time.Parse(time.RFC3339, f.now); err != nil {
+			return o, fmt.Errorf("--campaign-time %s: write a time as 2026-05-01T00:00:00+08:00", f.now)
+		}
+	}
+	switch f.logFormat {
+	case "console", "json":
+		o.OnRequest = simulator.AccessLog(cmd.ErrOrStderr(), f.logFormat == "json")
+	case "none":
+		o.OnRequest = func(journal.Entry) {}
+	default:
+		return o, fmt.Errorf("--log-format %s: console, json or none", f.logFormat)
+	}
+	return o, nil
+}
+
+// checkAddress refuses addresses that others can reach, unless that is wanted: whoever reaches /_sim
+// can do everything.
+func checkAddress(ctx context.Context, listen string, allowRemote bool) error {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return fmt.Errorf("--listen %s: write host:port", listen)
+	}
+	if allowRemote {
+		return nil
+	}
+	addresses, err := net.DefaultResolver.LookupIPAddr(ctx, host)
+	if err != nil || host == "" {
+		return fmt.Errorf("--listen %s: the host must be a loopback address, or say --allow-remote", listen)
+	}
+	for _, a := range addresses {
+		if !a.IP.IsLoopback() {
+			return fmt.Errorf("--listen %s is not a loopback address: say --allow-remote if others may reach it; /_sim has no password", listen)
+		}
+	}
+	return nil
+}
+
+// publish writes the files that clients need.
+func (f *flags) publish(server *simulator.Server) error {
+	url := server.URL()
+	if f.advertise != "" {
+		url = f.advertise
+	}
+	var all []wechatpay.Credentials
+	for _, mchid := range f.merchants {
+		c, err := server.Credentials(mchid)
+		if err != nil {
+			return err
+		}
+		all = append(all, c)
+	}
+	if f.secretsDir != "" {
+		manifests := f.manifests
+		manifests.GatewayURL = url
+		if err := simulator.WriteManifests(f.secretsDir, manifests, all); err != nil {
+			return err
+		}
+	}
+	if f.credentialsDir != "" {
+		if err := os.MkdirAll(filepath.Clean(f.credentialsDir), 0o700); err != nil {
+			return err
+		}
+		return simulator.WriteCredentials(f.credentialsDir, url, all)
+	}
+	return nil
+}
+
+func switchesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "switches",
+		Short: "List the switches as a Markdown table",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprint(cmd.OutOrStdout(), simulator.SwitchTable())
+			return err
+		},
+	}
+}
+
+func operationsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "operations",
+		Short: "List the operations that fault rules and quotas can name",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), strings.Join(wechatpay.Operations(), "\n"))
+			return err
+		},
+	}
+}

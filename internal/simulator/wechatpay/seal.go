@@ -1,0 +1,142 @@
+package wechatpay
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/exchange"
+	"github.com/campaign-operator/campaign-operator/internal/simulator/keys"
+)
+
+// badSerial belongs to no key.
+const badSerial = "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+
+// tails are the internal numbers at the end of an error's Request-ID.
+var tails = map[string]string{
+	"SIGN_ERROR": "269546525", "FREQUENCY_LIMITED": "268461336", "MCH_NOT_EXISTS": "269546538", "SYSTEM_ERROR": "272888874",
+}
+
+// Seal adds the headers of every reply and signs it.
+func (a *attempt) Seal(call *exchange.Call, reply *exchange.Reply, damage exchange.Damage) {
+	now := a.g.now()
+	reply.RequestID = requestID(reply.Code)
+	// Set by hand: the gateway writes Request-ID, not Go's canonical Request-Id.
+	h := http.Header{
+		"Date":                   {now.UTC().Format(http.TimeFormat)},
+		"Server":                 {"nginx"},
+		"Connection":             {"keep-alive"},
+		"Keep-Alive":             {"timeout=8"},
+		"Cache-Control":          {"no-cache, must-revalidate"},
+		"X-Content-Type-Options": {"nosniff"},
+		"Request-ID":             {reply.RequestID},
+		"Content-Language":       {"zh-CN"},
+	}
+	reply.Header = h
+	switch {
+	case reply.HTML:
+		h["Content-Type"] = []string{"text/html"}
+		delete(h, "Content-Language")
+		return // the proxy in front knows no keys
+	case reply.Status != http.StatusNoContent:
+		h["Content-Type"] = []string{"application/json; charset=utf-8"}
+	}
+	a.sign(call, reply, damage, now)
+}
+
+func (a *attempt) sign(call *exchange.Call, reply *exchange.Reply, damage exchange.Damage, now time.Time) {
+	account := a.g.accounts[reply.Account]
+	mode := a.g.switches.Get(SwitchSignatureResponse)
+	if account == nil || mode == "missing" || (reply.Status > 299 && a.g.switches.Is(SwitchErrorsSigned, "off")) {
+		return
+	}
+	pair := a.g.replyKey(account, call.Request.Header.Get("Wechatpay-Serial"), mode)
+	if mode == "skew" {
+		now = now.Add(400 * time.Second)
+	}
+	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), strings.ToLower(rand.Text())
+	signature, err := signText(pair.Key, timestamp+"\n"+nonce+"\n"+string(reply.Body)+"\n")
+	if err != nil {
+		panic(err) // RSA-2048 always signs a SHA-256
+	}
+	serial := pair.ID
+	switch {
+	case damage == exchange.SignTest || mode == "signtest":
+		// A probe: its text cannot even be Base64 of a signature.
+		signature = "WECHATPAY/SIGNTEST/" + signature[19:]
+	case damage == exchange.BadSignature || mode == "badSignature":
+		signature = spoil(signature)
+	case mode == "badSerial":
+		serial = badSerial
+	}
+	h := reply.Header
+	h["Wechatpay-Nonce"] = []string{nonce}
+	h["Wechatpay-Serial"] = []string{serial}
+	h["Wechatpay-Signature"] = []string{signature}
+	h["Wechatpay-Signature-Type"] = []string{scheme}
+	h["Wechatpay-Timestamp"] = []string{timestamp}
+}
+
+// replyKey chooses the key of a reply: the one that the request asks for, else the default.
+func (g *Gateway) replyKey(account *Account, asked, mode string) *keys.Pair {
+	have := g.switches.Get(SwitchSignatureKeys)
+	public, certificate := have != "certificateOnly", have != "publicKeyOnly"
+	switch {
+	case mode == "publicKey" && public:
+		return account.newest(PublicKey)
+	case mode == "certificate" && certificate:
+		return account.newest(PlatformCertificate)
+	}
+	if public {
+		if pair := account.find(PublicKey, asked); pair != nil {
+			return pair
+		}
+	}
+	if certificate {
+		if pair := account.find(PlatformCertificate, asked); pair != nil {
+			return pair
+		}
+	}
+	if !certificate || (public && g.switches.Is(SwitchSignatureDefault, "publicKey")) {
+		return account.newest(PublicKey)
+	}
+	return account.newest(PlatformCertificate)
+}
+
+func signText(key *rsa.PrivateKey, text string) (string, error) {
+	digest := sha256.Sum256([]byte(text))
+	raw, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, digest[:])
+	return base64.StdEncoding.EncodeToString(raw), err
+}
+
+// spoil changes a signature so that it is still Base64 of the right length.
+func spoil(signature string) string {
+	first := "A"
+	if signature[0] == 'A' {
+		first = "B"
+	}
+	return first + signature[1:]
+}
+
+// requestID is unique and looks like the gateway's: hex, a dash, and an internal number on errors.
+func requestID(code string) string {
+	raw := make([]byte, 15)
+	_, _ = rand.Read(raw) // never fails
+	tail := "0"
+	if code != "" {
+		tail = "268435456"
+		if t, ok := tails[code]; ok {
+			tail = t
+		}
+		tail = "-" + tail
+	}
+	return fmt.Sprintf("08%s-%s", strings.ToUpper(hex.EncodeToString(raw)), tail)
+}
