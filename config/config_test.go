@@ -1,0 +1,244 @@
+// Package config_test asks a real API server about the manifests that install the operator: whether it takes them, and what
+// they allow to whom.
+package config_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	authorizationv1 "k8s.io/api/authorization/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/campaign-operator/campaign-operator/test/controlplane"
+)
+
+const (
+	namespace = "campaign-operator-system"
+	operator  = "system:serviceaccount:" + namespace + ":campaign-operator-manager"
+)
+
+var server *controlplane.ControlPlane
+
+func TestMain(m *testing.M) {
+	os.Exit(runTests(m))
+}
+
+func runTests(m *testing.M) int {
+	var err error
+	if server, err = controlplane.Start(context.Background(), controlplane.Options{}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() {
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}()
+	if _, _, err := server.Kubectl(context.Background(), "apply", "--server-side", "-k", "default"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+func kubectl(t *testing.T, args ...string) (stdout, stderr string) {
+	t.Helper()
+	stdout, stderr, err := server.Kubectl(t.Context(), args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stdout, stderr
+}
+
+// Once more over what is there, so that the namespace's pod security is in force.
+func TestTheInstallationIsTakenWithoutWarnings(t *testing.T) {
+	stdout, stderr := kubectl(t, "apply", "--server-side", "-k", "default")
+	if stderr != "" {
+		t.Errorf("kubectl says: %s", stderr)
+	}
+	for _, part := range []string{"namespace/" + namespace, "deployment.apps/campaign-operator-manager",
+		"clusterrole.rbac.authorization.k8s.io/campaign-operator-manager",
+		"customresourcedefinition.apiextensions.k8s.io/paygiftactivities.campaign-operator.io"} {
+		if !strings.Contains(stdout, part+" ") {
+			t.Errorf("%s is not in what was applied:\n%s", part, stdout)
+		}
+	}
+}
+
+// can asks whether a user may do something, as `verb group/resource[/subresource] [namespace/[name]]`.
+func can(t *testing.T, user, question string) bool {
+	t.Helper()
+	api, err := client.New(server.Config, client.Options{Scheme: scheme(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(question + " /")
+	resource := strings.Split(words[1], "/")
+	place := strings.SplitN(words[2], "/", 2)
+	attributes := &authorizationv1.ResourceAttributes{Verb: words[0], Group: resource[0], Resource: resource[1]}
+	if len(resource) > 2 {
+		attributes.Subresource = resource[2]
+	}
+	attributes.Namespace = place[0]
+	if len(place) > 1 {
+		attributes.Name = place[1]
+	}
+	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{User: user, ResourceAttributes: attributes}}
+	if err := api.Create(t.Context(), review); err != nil {
+		t.Fatal(err)
+	}
+	return review.Status.Allowed
+}
+
+func scheme(t *testing.T) *runtime.Scheme {
+	t.Helper()
+	s := runtime.NewScheme()
+	if err := authorizationv1.AddToScheme(s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheOperatorMayDoWhatItNeedsAndNoMore(t *testing.T) {
+	for question, want := range map[string]bool{
+		"get /secrets platform/":                       true,
+		"list /secrets platform/":                      false,
+		"watch /secrets platform/":                     false,
+		"list /secrets":                                false,
+		"update /secrets platform/":                    false,
+		"watch campaign-operator.io/paygiftactivities": true,
+		"patch campaign-operator.io/paygiftactivities/status marketing/x":          true,
+		"patch campaign-operator.io/paygiftactivities marketing/x":                 false,
+		"update campaign-operator.io/paygiftactivities marketing/x":                false,
+		"delete campaign-operator.io/paygiftactivities marketing/x":                false,
+		"create campaign-operator.io/paygiftactivities marketing/":                 false,
+		"patch campaign-operator.io/wechatpaymerchants platform/x":                 false,
+		"create events.k8s.io/events marketing/":                                   true,
+		"create coordination.k8s.io/leases " + namespace + "/":                     true,
+		"update coordination.k8s.io/leases " + namespace + "/campaign-operator.io": true,
+		"update coordination.k8s.io/leases " + namespace + "/other":                false,
+		"create coordination.k8s.io/leases marketing/":                             false,
+		"list /namespaces":                false,
+		"create /pods " + namespace + "/": false,
+	} {
+		if got := can(t, operator, question); got != want {
+			t.Errorf("%s: %t", question, got)
+		}
+	}
+}
+
+func TestWhatPeopleMay(t *testing.T) {
+	for role, cases := range map[string]map[string]bool{
+		"campaign-viewer": {
+			"list campaign-operator.io/paygiftactivities marketing/":   true,
+			"list campaign-operator.io/wechatpaymerchants marketing/":  true,
+			"create campaign-operator.io/paygiftactivities marketing/": false,
+			"get /secrets marketing/":                                  false,
+		},
+		"campaign-editor": {
+			"create campaign-operator.io/paygiftactivities marketing/":        true,
+			"delete campaign-operator.io/paygiftactivities marketing/x":       true,
+			"create campaign-operator.io/paygiftactivities platform/":         false,
+			"patch campaign-operator.io/paygiftactivities/status marketing/x": false,
+			"create campaign-operator.io/wechatpaymerchants marketing/":       false,
+			"get /secrets marketing/":                                         false,
+		},
+		"account-editor": {
+			"create campaign-operator.io/wechatpaymerchants marketing/":        true,
+			"patch campaign-operator.io/wechatpaymerchants/status marketing/x": false,
+			"create campaign-operator.io/paygiftactivities marketing/":         false,
+			"get /secrets marketing/":                                          false,
+		},
+	} {
+		t.Run(role, func(t *testing.T) {
+			// A RoleBinding may be made before its namespace's other contents; the namespace itself has to be there.
+			_, _, _ = server.Kubectl(t.Context(), "create", "namespace", "marketing")
+			kubectl(t, "create", "rolebinding", role, "--clusterrole=campaign-operator-"+role, "--user="+role, "--namespace=marketing")
+			for question, want := range cases {
+				if got := can(t, role, question); got != want {
+					t.Errorf("%s: %t", question, got)
+				}
+			}
+		})
+	}
+}
+
+func TestTheManagerTakesTheDeploymentsFlags(t *testing.T) {
+	manager := "../bin/manager"
+	if _, err := os.Stat(manager); err != nil {
+		t.Skip("no bin/manager: run make build")
+	}
+	for _, overlay := range []string{"default", "prometheus"} {
+		args := deploymentArgs(t, overlay)
+		if len(args) == 0 {
+			t.Fatalf("%s: the Deployment gives the manager no flags", overlay)
+		}
+		// Flags are read before help is printed.
+		out, err := exec.CommandContext(t.Context(), manager, append(args, "--help")...).CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: manager %s: %v: %s", overlay, strings.Join(args, " "), err, out)
+		}
+	}
+}
+
+func deploymentArgs(t *testing.T, overlay string) []string {
+	t.Helper()
+	built, _ := kubectl(t, "kustomize", overlay)
+	for document := range strings.SplitSeq(built, "\n---\n") {
+		var deployment struct {
+			Kind string `json:"kind"`
+			Spec struct {
+				Template struct {
+					Spec struct {
+						Containers []struct {
+							Args []string `json:"args"`
+						} `json:"containers"`
+					} `json:"spec"`
+				} `json:"template"`
+			} `json:"spec"`
+		}
+		if err := yaml.Unmarshal([]byte(document), &deployment); err != nil {
+			continue // another kind, with a spec of another shape
+		}
+		if deployment.Kind == "Deployment" {
+			return deployment.Spec.Template.Spec.Containers[0].Args
+		}
+	}
+	return nil
+}
+
+func TestTheAlertsSpeakOfMetricsThatExist(t *testing.T) {
+	sources, err := filepath.Glob("../internal/metrics/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code.Write(text)
+	}
+	rules, err := os.ReadFile("prometheus/rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`campaign_operator_[a-z_]+`).FindAllString(string(rules), -1)
+	if len(names) == 0 {
+		t.Fatal("no metric of ours in the rules")
+	}
+	for _, name := range names {
+		if !strings.Contains(code.String(), `"`+strings.TrimSuffix(name, "_bucket")+`"`) {
+			t.Errorf("%s is in no source of internal/metrics", name)
+		}
+	}
+}
