@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// applyCampaigns applies what two teams keep in Git, and waits until it has become true.
+func (d *demo) applyCampaigns() error {
+	say("The platform team owns the merchant id and its keys; the marketing team writes campaigns and sees no key.")
+	// The account's own manifests are the simulator's, since they name its keys and its address.
+	if err := d.copyManifests(samples, "account", ofKind("Namespace")); err != nil {
+		return err
+	}
+	if err := d.apply("account/00-namespaces.yaml", "account/secret-"+mchid+".yaml", "account/merchant-"+mchid+".yaml"); err != nil {
+		return err
+	}
+	if err := d.awaitMerchant(); err != nil {
+		return err
+	}
+
+	say("\nOne campaign is a draft, two begin in %.0f seconds, three next week. Each is created once, one call a second.", soon.Seconds())
+	if err := d.copyManifests(samples, "campaigns", ofKind("PayGiftActivity")); err != nil {
+		return err
+	}
+	if err := d.apply("campaigns"); err != nil {
+		return err
+	}
+	want, err := d.whatIsAskedFor()
+	if err != nil {
+		return err
+	}
+	return d.await(want)
+}
+
+func (d *demo) showFleet() error {
+	for i, args := range [][]string{
+		{"get", "campaigns", "-A"},
+		{"get", "pga", "-A", "-o", "wide"},
+		{"get", "wxm", "-A"},
+	} {
+		if i > 0 {
+			say("")
+		}
+		if err := d.showKubectl(args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// correctMistakes shows that mistakes end at the API server, with a message that says what to write.
+func (d *demo) correctMistakes() error {
+	if err := d.copyManifests(broken, "mistakes", ofKind("PayGiftActivity")); err != nil {
+		return err
+	}
+	file := d.path("mistakes/weekend-gift.yaml")
+	manifest, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	explanation, expects := comment(string(manifest))
+	d.showCommand("apply", "--server-side", "-f", file)
+	refusal, err := d.kubectl("apply", "--server-side", "-f", file)
+	if err == nil {
+		return errors.New("the API server took the manifest with mistakes")
+	}
+	say("%s", strings.TrimSpace(refusal))
+	for _, expect := range expects {
+		if !strings.Contains(refusal, expect) {
+			return fmt.Errorf("the refusal does not say: %s", expect)
+		}
+	}
+	say("\n%s\n", explanation)
+
+	if err := d.apply("mistakes/weekend-gift-fixed.yaml"); err != nil {
+		return err
+	}
+	want, err := d.whatIsAskedFor()
+	if err != nil {
+		return err
+	}
+	return d.await(want)
+}
+
+// changeStates turns the draft into a campaign and ends another one.
+func (d *demo) changeStates() error {
+	say("The commit that turns a draft into Active creates the activity; the one that says Terminated ends it, for ever.")
+	for _, edit := range []struct{ file, state string }{
+		{"24-draft.yaml", "Active"},
+		{"25-minimal.yaml", "Terminated"},
+	} {
+		file := filepath.Join(d.path("campaigns"), edit.file)
+		before, after, err := editState(file, edit.state)
+		if err != nil {
+			return err
+		}
+		say("\n%s:\n  -%s\n  +%s", edit.file, before, after)
+	}
+	say("")
+	if err := d.apply("campaigns"); err != nil {
+		return err
+	}
+	want, err := d.whatIsAskedFor()
+	if err != nil {
+		return err
+	}
+	return d.await(want)
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+const (
+	mchid        = "1900000109"
+	platform     = "platform"
+	marketing    = "marketing"
+	merchantName = "wechatpay"
+)
+
+// loopback calls the simulator and the manager; a proxy of the user's has no part in that.
+var loopback = &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{Proxy: nil}}
+
+// simulator is the gateway-simulator that the demo runs.
+type simulator struct {
+	url string
+}
+
+// activity is what the demo reads of an activity at the simulator.
+type activity struct {
+	ID           string `json:"activityId"`
+	OutRequestNo string `json:"outRequestNo"`
+	Status       string `json:"status"`
+}
+
+// runSimulator starts the simulator and waits until it says where it listens.
+func (d *demo) runSimulator() (*simulator, error) {
+	addressFile := d.path("gateway.address")
+	if err := d.run("gateway-simulator", nil,
+		"--listen=127.0.0.1:0", "--address-file="+addressFile, "--merchant="+mchid,
+		// Its keys as a Secret, and the account that uses them.
+		"--secrets-dir="+d.path("account"), "--secret-namespace="+platform, "--merchant-name="+merchantName,
+		"--environment=demo", "--allowed-namespaces="+marketing,
+	); err != nil {
+		return nil, err
+	}
+	s := &simulator{}
+	err := d.poll("the simulator to listen", startTimeout, func() (bool, error) {
+		address, err := os.ReadFile(addressFile)
+		if err != nil || len(address) == 0 {
+			return false, nil //nolint:nilerr // not written yet
+		}
+		s.url = strings.TrimSpace(string(address))
+		if !strings.Contains(s.url, "://") {
+			s.url = "http://" + s.url
+		}
+		return d.ok(s.url + "/_sim/health"), nil
+	})
+	return s, err
+}
+
+// activities returns all that exist at the gateway.
+func (d *demo) activities() ([]activity, error) {
+	var list struct {
+		Data []activity `json:"data"`
+	}
+	return list.Data, d.ask("/_sim/activities", &list)
+}
+
+// ask reads a page of the simulator.
+func (d *demo) ask(path string, into any) error {
+	request, err := http.NewRequestWithContext(d.ctx, http.MethodGet, d.gateway.url+path, nil)
+	if err != nil {
+		return err
+	}
+	response, err := loopback.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: %s", path, response.Status)
+	}
+	return json.NewDecoder(response.Body).Decode(into)
+}
