@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -81,6 +82,9 @@ func (PayGiftActivityKind) Request(c v1alpha1.Campaign, number string) (engine.R
 	}
 	base, rule := body["activity_base_info"].(wire.Object), body["award_send_rule"].(wire.Object) //nolint:forcetypeassert // both are structs above
 	base["out_request_no"] = number
+	if color, given := base["background_color"].(string); given {
+		base["background_color"] = strings.ToUpper(color) // the pages spell COLOR010 both ways; one of them is sent
+	}
 	derivePayGift(spec, base, rule)
 	if err := payGiftTimes(base); err != nil {
 		return request, err
