@@ -25,7 +25,7 @@ help: ## List the targets.
 		/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(CONTROL_PLANE) build ## Run the operator against a simulated WeChat Pay and Alipay. EXIT=1: stop once all has settled.
-	@$(ASSETS) go run ./hack/demo $(if $(filter-out 0,$(EXIT)),--exit)
+	@$(ASSETS) exec go run ./hack/demo $(if $(filter-out 0,$(EXIT)),--exit)
 
 run: build ## Run the manager against the cluster of the current kubeconfig. ARGS="…": its flags.
 	bin/manager $(ARGS)
@@ -88,7 +88,7 @@ conformance: build ## Run the vendors' own SDKs against the simulator. Needs Nod
 	@if [ -e test/conformance/run ]; then test/conformance/run; else echo "test/conformance/run is not there: nothing to run"; fi
 
 bench: $(CONTROL_PLANE) build ## Measure campaigns a second, API writes, gateway calls, memory. ARGS="…": flags.
-	@$(ASSETS) go run ./hack/bench $(ARGS)
+	@$(ASSETS) exec go run ./hack/bench $(ARGS)
 
 ##@ Tools
 

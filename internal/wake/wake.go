@@ -21,18 +21,25 @@ type Waker struct {
 }
 
 // Source connects the waker to its controller's queue.
-func (w *Waker) Source() source.Source {
-	return source.Func(func(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.queue = queue
-		for key := range w.pending {
-			queue.Add(reconcile.Request{NamespacedName: key})
-		}
-		w.pending = nil
-		return nil
-	})
+func (w *Waker) Source() source.Source { return wakes{w} }
+
+// wakes is the waker as a controller sees it.
+type wakes struct{ *Waker }
+
+// Start implements source.Source.
+func (w wakes) Start(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = queue
+	for key := range w.pending {
+		queue.Add(reconcile.Request{NamespacedName: key})
+	}
+	w.pending = nil
+	return nil
 }
+
+// String names the source in the controller's log.
+func (wakes) String() string { return "wakes" }
 
 // Wake queues the resources.
 func (w *Waker) Wake(keys ...types.NamespacedName) {
