@@ -12,8 +12,10 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -201,7 +203,31 @@ func (w *world) waitFor(name, conditionType, want string) *v1alpha1.PayGiftActiv
 	if broken := status.Check(last.Generation, last.Status.ObservedGeneration, last.Status.Conditions); len(broken) > 0 {
 		w.t.Errorf("the status of %s breaks the rules: %v", name, broken)
 	}
+	w.checkKstatus(last, conditionType)
 	return last
+}
+
+// kstatusOf is what Flux and other users of kstatus make of a condition that is true.
+var kstatusOf = map[string]kstatus.Status{
+	v1alpha1.ConditionReady:       kstatus.CurrentStatus,
+	v1alpha1.ConditionReconciling: kstatus.InProgressStatus,
+	v1alpha1.ConditionStalled:     kstatus.FailedStatus,
+}
+
+// checkKstatus checks that kstatus reads a campaign as it is meant.
+func (w *world) checkKstatus(c *v1alpha1.PayGiftActivity, conditionType string) {
+	w.t.Helper()
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	got, err := kstatus.Compute(&unstructured.Unstructured{Object: content})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if got.Status != kstatusOf[conditionType] {
+		w.t.Errorf("kstatus reads %s as %s (%s), want %s", c.Name, got.Status, got.Message, kstatusOf[conditionType])
+	}
 }
 
 // remote is an activity as the simulator reports it.
