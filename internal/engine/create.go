@@ -43,13 +43,20 @@ func (s *scope) record() *v1alpha1.CreationRequest {
 func (s *scope) send(ctx context.Context) (bool, error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
+	if err := s.confirmCurrent(ctx); err != nil {
+		return true, err
+	}
 	s.memory.token = false
 	entry := s.auditEntry(providers.OperationCreate)
 	entry.Money = s.Kind.Money(s.campaign)
 	if err := s.Audit.Before(entry); err != nil {
 		return true, err
 	}
+	if s.memory.Intended && !s.memory.MaybeCommitted {
+		ctx = providers.FirstSend(ctx)
+	}
 	s.memory.Sends++
+	s.memory.AbsentSince, s.memory.ProvenAbsent = zeroTime, false // what was proven was proven before this
 	created, err := s.activities.Create(ctx, s.request.Body)
 	s.memory.LastSend = s.Clock.Now()
 	if err != nil {
@@ -61,6 +68,7 @@ func (s *scope) send(ctx context.Context) (bool, error) {
 	s.auditAfter(ctx, entry, audit.Result{Outcome: audit.Done, ActivityID: created.ID, RequestID: created.RequestID})
 	log.FromContext(ctx).Info("created", "activityId", created.ID, "requestNumber", s.request.Number, "requestId", created.RequestID)
 	s.memory.succeeded()
+	s.memory.MaybeCommitted = true // should the id get lost, a later refusal proves nothing
 	s.Kind.SetActivityID(s.campaign, created.ID)
 	s.Kind.Observe(s.campaign, created.Facts, "")
 	s.campaign.CampaignStatus().Rejection = nil
@@ -103,7 +111,7 @@ func (s *scope) noteRejection(failure *providers.Error) {
 		attempts += st.Rejection.Attempts
 	}
 	st.Rejection = &v1alpha1.Rejection{
-		Digest: s.digest, Code: failure.Code, Message: explain(failure),
+		Number: s.request.Number, Digest: s.digest, Code: failure.Code, Message: explain(failure),
 		Retry: failure.Delay == providers.DelaySlow, Attempts: attempts, Time: metav1.NewTime(s.now),
 	}
 	if !s.forced.IsZero() { // what was asked for was done
@@ -120,7 +128,7 @@ func (s *scope) release() {
 	case refused:
 		s.noteRejection(last)
 	case exhausted:
-		s.memory.LastErr, s.memory.NotBefore = last, s.now.Add(slowDelay(1))
+		s.pause(last, slowDelay(1))
 	}
 }
 

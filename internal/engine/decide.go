@@ -50,6 +50,8 @@ type Decision struct {
 	State v1alpha1.CampaignState
 	// After is when to look again without being woken; 0 means never.
 	After time.Duration
+	// Unserved is true when a look at the vendor that was asked for is still to be had.
+	Unserved bool
 }
 
 // viewAge is how old a view may be when a create is decided.
@@ -61,6 +63,8 @@ func decide(f *Facts) Decision {
 	case f.Goal == GoalNothing && f.Record.Outcome == "":
 		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft,
 			"Draft: nothing was sent. Set spec.state to Active to create the activity.")
+	case f.Account.Problem != nil && f.over():
+		return Decision{Action: Quietly} // nothing is asked of the account any more
 	case f.Account.Problem != nil:
 		return Decision{Action: Stop, Verdict: *f.Account.Problem, State: f.pendingState()}
 	case f.Account.Coming:
@@ -78,12 +82,21 @@ func decide(f *Facts) Decision {
 	}
 }
 
+// over reports whether the activity has ended for ever and its record says so.
+func (f *Facts) over() bool {
+	return f.Record.Outcome == v1alpha1.CreationConfirmed && campaignFinal(f.Record.State) &&
+		f.Record.Settled && f.Record.ObservedGeneration == f.Manifest.Generation
+}
+
 // decideAbsent: no intent and no id are recorded.
 func decideAbsent(f *Facts) Decision {
+	if f.CallErr != nil {
+		return decideRefused(f) // recorded before anything else, since the intent is cleared
+	}
 	if d, done := decideManifest(f); done {
 		return d
 	}
-	if d, done := decideView(f, latest(f.Now.Add(-viewAge), f.Forced)); done {
+	if d, done := decideView(f, latest(f.Now.Add(-viewAge), f.Forced, f.Memory.LastSend)); done {
 		return d
 	}
 	switch {
@@ -92,8 +105,6 @@ func decideAbsent(f *Facts) Decision {
 	case f.Goal == GoalEnded:
 		return stop(status.Settled, v1alpha1.ReasonNothingToTerminate, v1alpha1.StateTerminated,
 			fmt.Sprintf("no activity exists under request number %s, and none will be created while spec.state is Terminated.", f.Manifest.Number))
-	case f.CallErr != nil:
-		return decideRefused(f)
 	case !f.Now.Before(f.Manifest.Begin):
 		return stop(status.Stalled, v1alpha1.ReasonBeginPassed, v1alpha1.StatePending, fmt.Sprintf(
 			"the begin time has passed and no activity exists under request number %s, so nothing is created. Set activityBaseInfo.beginTime to a time in the future.", f.Manifest.Number))
@@ -125,7 +136,7 @@ func decideManifest(f *Facts) (Decision, bool) {
 func decideView(f *Facts, since time.Time) (Decision, bool) {
 	switch {
 	case f.ViewErr != nil:
-		return f.failed(f.ViewErr, v1alpha1.StatePending, backoff(f.Memory.Failures)), true
+		return f.failed(f.ViewErr, f.pendingState(), backoff(f.Memory.ViewFailures)), true
 	case f.View.Before(since) || f.View.IsZero():
 		return Decision{Action: Lookup, Since: since}, true
 	}
@@ -151,7 +162,7 @@ func decideRejected(f *Facts) (Decision, bool) {
 
 // decidePause honours the pause after a failed call, and the quota's.
 func decidePause(f *Facts) (Decision, bool) {
-	if wait := f.Memory.NotBefore.Sub(f.Now); wait > 0 && f.Memory.LastErr != nil {
+	if wait := f.pause(); wait > 0 {
 		return f.failed(f.Memory.LastErr, f.pendingState(), wait), true
 	}
 	if f.Wait > 0 {
@@ -160,13 +171,21 @@ func decidePause(f *Facts) (Decision, bool) {
 	return Decision{}, false
 }
 
+// pause is how long a failed call still has to wait before it is repeated.
+func (f *Facts) pause() time.Duration {
+	if f.Memory.LastErr == nil || f.Memory.FailedGeneration != f.Manifest.Generation || f.Forced.After(f.Memory.FailedAt) {
+		return 0
+	}
+	return f.Memory.NotBefore.Sub(f.Now)
+}
+
 // throttled waits for the quota: without a word for a moment, said so for longer.
 func (f *Facts) throttled() Decision {
 	const moment = 10 * time.Second
 	if f.Wait <= moment {
 		return Decision{Action: Quietly, After: f.Wait}
 	}
-	return Decision{Action: Stop, State: f.pendingState(), After: f.Wait, Verdict: status.Verdict{
+	return Decision{Action: Stop, State: f.pendingState(), After: f.Wait, Unserved: true, Verdict: status.Verdict{
 		Progress: status.Working, Reason: v1alpha1.ReasonThrottled,
 		Message: "the gateway asked the account for a pause; the call is sent after it."}}
 }
@@ -182,7 +201,7 @@ func decideRefused(f *Facts) Decision {
 
 // failed reports a failed call that will be repeated.
 func (f *Facts) failed(err *providers.Error, state v1alpha1.CampaignState, after time.Duration) Decision {
-	return Decision{Action: Stop, State: state, After: max(after, time.Second), Verdict: failure(err)}
+	return Decision{Action: Stop, State: state, After: max(after, time.Second), Unserved: true, Verdict: failure(err)}
 }
 
 // pendingState is status.state while nothing new is known of the activity.

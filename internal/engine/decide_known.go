@@ -26,13 +26,15 @@ func decideKnown(f *Facts) Decision {
 		return decideGone(f)
 	case f.CallErr != nil:
 		return f.failed(f.CallErr, "", f.Memory.NotBefore.Sub(f.Now))
+	case f.ReadWait > 0:
+		return f.readLater()
 	case !f.Read:
-		if d, waiting := decidePause(f); waiting {
-			return d
-		}
 		if d, done := decideFresh(f); done {
-			return d
+			return f.unlessPaused(d)
 		}
+	}
+	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Manifest.Err != nil {
+		return f.observed(status.Stalled, v1alpha1.ReasonInvalidSpec, f.Manifest.Err.Error()) // cannot be compared
 	}
 	if f.Remote.Compared && f.judgement() != f.Record.Outcome {
 		return Decision{Action: Judge}
@@ -52,17 +54,13 @@ func decideKnown(f *Facts) Decision {
 // While nothing asks for more, whatever the last sweep said will do, and a restart asks nothing.
 func decideFresh(f *Facts) (Decision, bool) {
 	unsettled := f.Record.Outcome == v1alpha1.CreationUnknown
-	if f.Remote == nil {
-		switch {
-		case unsettled:
-			return Decision{Action: Get}, true
-		case !f.View.IsZero() && f.Record.State == v1alpha1.StateMissing && f.Forced.IsZero():
-			return missing(f), true
-		case !f.View.IsZero():
-			return Decision{Action: Get}, true
-		case f.Record.ObservedGeneration == f.Manifest.Generation && f.Forced.IsZero() && f.ViewErr == nil:
-			return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
-		}
+	switch {
+	case f.atRest():
+		return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
+	case f.Remote == nil && !f.View.IsZero() && f.Record.State == v1alpha1.StateMissing && f.Forced.IsZero():
+		return missing(f), true
+	case f.Remote == nil && (unsettled || !f.View.IsZero()):
+		return Decision{Action: Get}, true
 	}
 	since := latest(f.Forced, f.lastLook())
 	if f.Remote == nil {
@@ -75,6 +73,31 @@ func decideFresh(f *Facts) (Decision, bool) {
 		return Decision{Action: Get}, true
 	}
 	return Decision{}, false
+}
+
+// atRest reports whether a process that has not seen the vendor yet can leave the record as
+// it is: it says what became of this manifest, and only a change at the vendor can change that.
+func (f *Facts) atRest() bool {
+	known := f.Record.Outcome != v1alpha1.CreationUnknown || f.Record.State == v1alpha1.StateMissing
+	return f.View.IsZero() && f.ViewErr == nil && f.Forced.IsZero() &&
+		known && f.Record.Settled && f.Record.ObservedGeneration == f.Manifest.Generation
+}
+
+// unlessPaused holds a read back while the pause after a failed call lasts.
+func (f *Facts) unlessPaused(d Decision) Decision {
+	if wait := f.pause(); wait > 0 && d.Action == Get {
+		return f.failed(f.Memory.LastErr, f.pendingState(), wait)
+	}
+	return d
+}
+
+// readLater waits for the quota of reads. What this reconcile has learned is recorded; the
+// verdict stays as it is.
+func (f *Facts) readLater() Decision {
+	if f.Record.ObservedGeneration != f.Manifest.Generation {
+		return Decision{Action: Quietly, After: f.ReadWait}
+	}
+	return Decision{Action: Stop, After: f.ReadWait, Unserved: true}
 }
 
 // judgement is what the comparison says of the recorded creation. A confirmed one is judged
@@ -90,7 +113,7 @@ func (f *Facts) judgement() v1alpha1.CreationOutcome {
 }
 
 func decideGone(f *Facts) Decision {
-	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Now.Sub(f.Memory.GoneSince) < visibleWithin {
+	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Record.State != v1alpha1.StateMissing && f.Now.Sub(f.Memory.GoneSince) < visibleWithin {
 		return Decision{Action: Stop, State: v1alpha1.StateCreating, After: watchPause, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonCreating,
 			Message: fmt.Sprintf("the vendor answered with activity %s but does not show it yet; it is looked up again.", f.Record.ID)}}
@@ -111,7 +134,7 @@ func decideOperation(f *Facts, op providers.Operation) Decision {
 	working.After = watchPause
 	switch {
 	case !f.Read:
-		return Decision{Action: Get}
+		return f.unlessPaused(Decision{Action: Get})
 	case f.Now.Sub(f.Memory.Operated) < operateAgain:
 		return working
 	case f.Wait > 0:

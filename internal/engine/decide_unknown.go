@@ -25,10 +25,10 @@ func decideUnknown(f *Facts) Decision {
 	if !f.maySend() {
 		return f.proveAbsence(f.lastSend().Add(settle))
 	}
-	if wait := f.Memory.NotBefore.Sub(f.Now); wait > 0 {
+	if wait := f.pause(); wait > 0 {
 		return f.unknown(wait)
 	}
-	if d, done := decideView(f, f.lastSend()); done {
+	if d, done := decideView(f, latest(f.lastSend(), f.Forced)); done {
 		return f.keepUnknown(d)
 	}
 	return f.sendOr(Decision{Action: Send})
@@ -88,7 +88,7 @@ func (f *Facts) unknown(after time.Duration) Decision {
 	if !f.maySend() {
 		next = "the request is not repeated, the vendor's list decides"
 	}
-	return Decision{Action: Stop, State: v1alpha1.StateCreating, After: max(after, time.Second), Verdict: status.Verdict{
+	return Decision{Action: Stop, State: v1alpha1.StateCreating, After: max(after, time.Second), Unserved: true, Verdict: status.Verdict{
 		Progress: status.Working, Reason: v1alpha1.ReasonOutcomeUnknown,
 		Message: fmt.Sprintf("%s. Whether the activity was created is not known yet: %s under request number %s. The creation fields are frozen until then.",
 			cause, next, f.Record.Number)}}

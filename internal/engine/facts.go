@@ -39,8 +39,9 @@ type Facts struct {
 	Gone bool
 	// CallErr is the failure of a call in this reconcile.
 	CallErr *providers.Error
-	// Wait is the pause that the quota asks for before the call that was decided.
-	Wait time.Duration
+	// Wait is the pause that the quota asks for before the call that was decided, ReadWait the
+	// one before the activity can be read.
+	Wait, ReadWait time.Duration
 }
 
 // ManifestFacts is what the manifest says.
@@ -64,8 +65,11 @@ type RecordFacts struct {
 	ID                 string
 	State              v1alpha1.CampaignState
 	ObservedGeneration int64
-	Rejection          *v1alpha1.Rejection
-	Operation          *v1alpha1.OperationRecord
+	// Settled is true when the recorded verdict is about the activity, so that only a change at
+	// the vendor or of the manifest can change it.
+	Settled   bool
+	Rejection *v1alpha1.Rejection
+	Operation *v1alpha1.OperationRecord
 }
 
 // AccountFacts is whether and as whom calls can be made.
@@ -106,6 +110,13 @@ type Memory struct {
 	// NotBefore is when the failed call may be repeated; Failures counts failures in a row.
 	NotBefore time.Time
 	Failures  int
+	// FailedAt is when it failed, FailedGeneration for which manifest: an edit does not wait for
+	// NotBefore, nor does somebody who asks for a look now.
+	FailedAt         time.Time
+	FailedGeneration int64
+	// ViewFailures counts sweeps waited for that failed in a row, ViewFailedAt is when the last one did.
+	ViewFailures int
+	ViewFailedAt time.Time
 	// AbsentSince is the start of the first sweep that can prove absence and lacked our number.
 	AbsentSince time.Time
 	// ProvenAbsent is true when a second such sweep lacked it too.

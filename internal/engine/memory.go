@@ -24,6 +24,9 @@ type remembered struct {
 	forcedAt time.Time
 	// token is true while a quota token for the next mutating call is held.
 	token bool
+	// number is the request number of the manifest as it was last reconciled. Unlike the rest it
+	// is read by sweeps, under the lock of memories.
+	number string
 }
 
 // of returns the memory of a campaign; a new object under an old name starts with none.
@@ -39,6 +42,23 @@ func (m *memories) of(key types.NamespacedName, uid types.UID) *remembered {
 		m.byKey[key] = known
 	}
 	return known
+}
+
+// numbered notes the request number of a campaign's manifest.
+func (m *memories) numbered(r *remembered, number string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.number = number
+}
+
+// number is the request number of a campaign's manifest; empty when this process has not made it yet.
+func (m *memories) number(key types.NamespacedName) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known, ok := m.byKey[key]; ok {
+		return known.number
+	}
+	return ""
 }
 
 func (m *memories) forget(key types.NamespacedName) {
@@ -61,6 +81,11 @@ func (m *Memory) newIntent() {
 // failed remembers a failed call and when it may be repeated.
 func (s *scope) failed(err *providers.Error) {
 	s.memory.Failures++
-	s.memory.LastErr = err
-	s.memory.NotBefore = s.now.Add(pauseAfter(err, s.memory.Failures))
+	s.pause(err, pauseAfter(err, s.memory.Failures))
+}
+
+// pause holds back calls after a failure.
+func (s *scope) pause(err *providers.Error, d time.Duration) {
+	s.memory.LastErr, s.memory.NotBefore = err, s.now.Add(d)
+	s.memory.FailedAt, s.memory.FailedGeneration = s.now, s.campaign.GetGeneration()
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -28,7 +29,7 @@ func (s *scope) remoteFacts(f *Facts) error {
 		}
 	}
 	f.Remote = s.remote
-	if f.Remote == nil && campaignFinal(f.Record.State) && f.Record.Outcome != v1alpha1.CreationUnknown {
+	if f.Remote == nil && campaignFinal(f.Record.State) && f.Record.Outcome == v1alpha1.CreationConfirmed {
 		// What has ended stays ended, also when the vendor's list no longer shows it.
 		f.Remote = &Remote{Snapshot: providers.Snapshot{ID: f.Record.ID, State: providers.State(f.Record.State)}}
 	}
@@ -86,30 +87,36 @@ func (s *scope) lookup(since time.Time) bool {
 	view, err := s.Sweeper.Want(s.sweepKey, since, func() { s.Waker.Wake(key) })
 	switch {
 	case err != nil:
+		// That credentials were refused is for the sweep's owner to see: once, not once a campaign.
 		s.viewErr = providers.AsError(providers.OperationList, err)
-		s.refusedAccount(s.viewErr)
-		s.failed(s.viewErr)
+		s.memory.ViewFailures, s.memory.ViewFailedAt = s.memory.ViewFailures+1, s.now
 		return false
 	case view == nil:
 		return true
 	}
-	s.view, s.remote = view, nil
+	s.see(view)
 	return false
+}
+
+// see takes a view as what is known of the vendor.
+func (s *scope) see(view *sweep.View) {
+	s.view, s.remote = view, nil
+	if view != nil && view.Started.After(s.memory.ViewFailedAt) {
+		s.memory.ViewFailures = 0
+	}
 }
 
 // get reads the recorded activity.
 func (s *scope) get(ctx context.Context) {
 	id := s.Kind.ActivityID(s.campaign)
-	if wait := s.Pacer.Take(s.quotaKey(providers.OperationGet)); wait > 0 {
-		s.callErr = &providers.Error{Operation: providers.OperationGet, Kind: providers.KindThrottled, Delay: providers.DelayFast,
-			Message: "waiting for the account's own read quota", RetryAfter: wait}
-		s.failed(s.callErr)
+	if s.readWait = s.Pacer.Take(s.quotaKey(providers.OperationGet)); s.readWait > 0 {
 		return
 	}
 	snapshot, err := s.activities.Get(ctx, id)
 	switch {
 	case providers.IsKind(err, providers.KindNotFound):
 		s.gone = true
+		s.memory.succeeded()
 		if s.memory.GoneSince.IsZero() {
 			s.memory.GoneSince = s.now
 		}
@@ -135,10 +142,13 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 // judge records whether the activity is what the manifest says.
 func (s *scope) judge() {
 	st := s.campaign.CampaignStatus()
+	if st.Request == nil { // somebody removed it
+		st.Request = s.record()
+	}
 	outcome := v1alpha1.CreationConfirmed
 	if s.requestErr != nil || len(s.remote.Differences) > 0 {
 		outcome = v1alpha1.CreationDiffers
-	} else if st.Request != nil {
+	} else {
 		st.Request.Digest, st.Request.Generation = s.digest, s.campaign.GetGeneration()
 	}
 	st.Creation = outcome

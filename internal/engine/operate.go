@@ -26,6 +26,9 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 func (s *scope) operate(ctx context.Context, op providers.Operation) error {
 	ctx, cancel := detached(ctx)
 	defer cancel()
+	if err := s.confirmCurrent(ctx); err != nil {
+		return err
+	}
 	s.memory.token = false
 	entry := s.auditEntry(op)
 	if err := s.Audit.Before(entry); err != nil {

@@ -2,10 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -19,12 +22,12 @@ func (s *scope) settle(ctx context.Context, d Decision) error {
 	defer cancel()
 	s.apply(d)
 	st := s.campaign.CampaignStatus()
-	if !s.forced.IsZero() && s.callErr == nil && s.viewErr == nil {
+	if !s.forced.IsZero() && !d.Unserved {
 		st.LastHandledReconcileAt = s.memory.forced
 	}
 	newID := s.Kind.ActivityID(s.campaign) != s.Kind.ActivityID(s.before)
 	err := s.persist(ctx)
-	if apierrors.IsConflict(err) && newID {
+	if (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) && newID {
 		return s.rescue(ctx)
 	}
 	return err
@@ -39,6 +42,9 @@ func (s *scope) apply(d Decision) {
 	if d.State != "" {
 		st.State = d.State
 	}
+	if d.Verdict.Reason == "" {
+		return // nothing new to say
+	}
 	st.ObservedGeneration = s.campaign.GetGeneration()
 	d.Verdict.Apply(&st.Conditions, st.ObservedGeneration, s.now)
 }
@@ -52,7 +58,24 @@ func (s *scope) persist(ctx context.Context) error {
 		return err
 	}
 	s.warn()
-	s.before = copyOf(s.campaign)
+	s.before, s.current = copyOf(s.campaign), true
+	return nil
+}
+
+// confirmCurrent makes sure that the manifest is not an old one from the cache before a call
+// that cannot be undone. A status write in this reconcile has proven it already.
+func (s *scope) confirmCurrent(ctx context.Context) error {
+	if s.current {
+		return nil
+	}
+	live := s.Kind.New()
+	if err := s.Live.Get(ctx, keyOf(s.campaign), live); err != nil {
+		return fmt.Errorf("read %s before a call: %w", keyOf(s.campaign), err)
+	}
+	if live.GetUID() != s.campaign.GetUID() || live.GetResourceVersion() != s.campaign.GetResourceVersion() {
+		return apierrors.NewConflict(schema.GroupResource{Resource: s.Kind.Name()}, live.GetName(), errors.New("the cache lags behind"))
+	}
+	s.current = true
 	return nil
 }
 

@@ -67,6 +67,9 @@ func (f *Facts) looks() (last, next time.Time) {
 // the vendor advises.
 var fastPauses = []time.Duration{time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
 
+// throttlePause is the pause after a 429 that asks for none; the quota closes for as long.
+const throttlePause = 30 * time.Second
+
 // backoff is the pause after the given number of failures in a row.
 func backoff(failures int) time.Duration {
 	return fastPauses[min(max(failures-1, 0), len(fastPauses)-1)]
@@ -90,6 +93,9 @@ func pauseAfter(err *providers.Error, failures int) time.Duration {
 	}
 	switch err.Delay {
 	case providers.DelayFast:
+		if err.Kind == providers.KindThrottled {
+			return max(throttlePause, backoff(failures))
+		}
 		return backoff(failures)
 	case providers.DelayAccount:
 		return time.Minute // the account wakes the campaign earlier when it works again

@@ -7,6 +7,9 @@ import (
 	"hash/fnv"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/quota"
@@ -40,6 +43,10 @@ type scope struct {
 	read    bool
 	gone    bool
 	callErr *providers.Error
+	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.
+	current bool
+	// readWait is the pause that the quota asks for before the activity can be read.
+	readWait time.Duration
 }
 
 // open resolves the account and makes the request that the manifest stands for.
@@ -52,6 +59,7 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 		s.memory.FirstSeen = s.now
 	}
 	if r.Kind.Goal(campaign) == GoalNothing && campaign.CampaignStatus().Creation == "" {
+		s.noteForced()
 		return s, nil // a draft needs no account
 	}
 	resolution, err := r.Accounts.Resolve(ctx, campaign, r.Waker)
@@ -65,7 +73,7 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 	identity := resolution.Account.Identity
 	s.activities = resolution.Account.Activities[r.Kind.Name()]
 	s.sweepKey = sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: r.Kind.Name()}
-	s.view = r.Sweeper.View(s.sweepKey)
+	s.see(r.Sweeper.View(s.sweepKey))
 	s.makeRequest(identity)
 	s.noteForced()
 	return s, nil
@@ -81,6 +89,7 @@ func (s *scope) makeRequest(identity v1alpha1.AccountIdentity) {
 	}
 	s.request, s.requestErr = s.Kind.Request(s.campaign, number)
 	s.request.Number = number
+	s.memories.numbered(s.memory, number)
 	sum := sha256.Sum256(s.request.Body)
 	s.digest = "sha256:" + hex.EncodeToString(sum[:])
 }
@@ -140,14 +149,14 @@ func (s *scope) facts() (*Facts, error) {
 	st := s.campaign.CampaignStatus()
 	f := &Facts{
 		Now: s.now, Goal: s.Kind.Goal(s.campaign), Forced: s.forced, Memory: s.memory.Memory,
-		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, Jitter: jitter(s.campaign),
+		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, ReadWait: s.readWait, Jitter: jitter(s.campaign),
 		Manifest: ManifestFacts{
 			Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
 			Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin, Err: s.requestErr,
 		},
 		Record: RecordFacts{
 			Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
-			ObservedGeneration: st.ObservedGeneration, Rejection: st.Rejection, Operation: st.Operation,
+			ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation,
 		},
 		Account: AccountFacts{Problem: s.account.Problem, Coming: s.account.Problem == nil && s.account.Account == nil},
 	}
@@ -159,6 +168,19 @@ func (s *scope) facts() (*Facts, error) {
 	}
 	f.Account.Identity = s.account.Account.Identity
 	return f, s.remoteFacts(f)
+}
+
+// aboutActivity are the reasons to stall that only a change at the vendor or of the manifest
+// can remove. Others, such as those of the account, are looked into again after a restart.
+var aboutActivity = map[string]bool{
+	v1alpha1.ReasonRequestNumberConflict: true, v1alpha1.ReasonMissing: true, v1alpha1.ReasonCreateFailed: true,
+	v1alpha1.ReasonPausedElsewhere: true, v1alpha1.ReasonTerminatedElsewhere: true,
+	v1alpha1.ReasonCannotRestart: true, v1alpha1.ReasonCannotReturnToDraft: true,
+}
+
+func settled(conditions []metav1.Condition) bool {
+	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
+	return ready != nil && (ready.Status == metav1.ConditionTrue || aboutActivity[ready.Reason])
 }
 
 // jitter is a hash of the uid, so that a fleet does not look at the vendor all at once.

@@ -31,6 +31,12 @@ func (r *Reconciler) Swept(ctx context.Context, key sweep.Key, view *sweep.View)
 func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sweep.View) bool {
 	st := campaign.CampaignStatus()
 	id := r.Kind.ActivityID(campaign)
+	if id == "" {
+		// Refused, perhaps because the number is taken, or held to be absent, too early: what now
+		// shows in the list under the number is ours.
+		number := r.memories.number(keyOf(campaign))
+		return number != "" && r.Kind.Goal(campaign) != GoalNothing && len(view.ByNumber(number)) > 0
+	}
 	if id == "" || st.Request == nil || st.Request.Account.ID != key.Account || st.Request.Account.Gateway != key.Gateway {
 		return false
 	}

@@ -1,0 +1,337 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	clocktesting "k8s.io/utils/clock/testing"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// vendor is a gateway in memory: it keeps activities, moves them on with the clock, and can
+// be told to misbehave in every way that the vendors' pages leave open.
+type vendor struct {
+	clock *clocktesting.FakeClock
+	// crossing is told of every mutating or reading call before it takes effect and after.
+	crossing func(op providers.Operation, done bool)
+	// createdWith is told of every create request that arrived.
+	createdWith func(body vendorBody, raw []byte)
+
+	// noReplay makes every create a new activity: a vendor without idempotency.
+	noReplay bool
+	// rejectSame and rejectOther refuse a number that is taken, instead of replaying its first id.
+	rejectSame, rejectOther bool
+	// listLag and getLag hide a new activity for a while; listRetention drops what ended earlier.
+	listLag, getLag, listRetention time.Duration
+	// rejectRepeatedTerminate refuses to end what has ended.
+	rejectRepeatedTerminate bool
+	// broken makes every comparison fail.
+	broken error
+	// slowTerminate is how long a terminate call takes to show.
+	slowTerminate time.Duration
+
+	mu         sync.Mutex
+	activities []*activity
+	faults     map[providers.Operation][]fault
+	calls      map[providers.Operation]int
+}
+
+type activity struct {
+	id         string
+	body       vendorBody
+	created    time.Time
+	terminated time.Time
+	paused     time.Time
+	failed     bool
+	forgotten  bool
+	word       string // replaces the state by a word of the vendor's own
+}
+
+// vendorBody is the create request of the test's kind.
+type vendorBody struct {
+	Number string    `json:"number"`
+	Amount int64     `json:"amount"`
+	Begin  time.Time `json:"begin"`
+	End    time.Time `json:"end"`
+}
+
+// fault is how one call goes wrong.
+type fault struct {
+	// commits is true when the call takes effect all the same.
+	commits bool
+	err     *providers.Error
+}
+
+var (
+	lostReply   = fault{true, trouble(providers.KindUnavailable, providers.DelayFast, true, "(no answer)")}
+	serverError = fault{false, trouble(providers.KindUnavailable, providers.DelayFast, true, "SYSTEM_ERROR")}
+	badReply    = fault{true, trouble(providers.KindUntrusted, providers.DelaySlow, true, "(unsigned)")}
+	notSent     = fault{false, trouble(providers.KindUnavailable, providers.DelayFast, false, "(not sent)")}
+	throttled   = fault{false, trouble(providers.KindThrottled, providers.DelayFast, false, "FREQUENCY_LIMITED")}
+	authError   = fault{false, trouble(providers.KindAuth, providers.DelayAccount, false, "SIGN_ERROR")}
+	badParam    = fault{false, trouble(providers.KindInvalid, providers.DelayNever, false, "PARAM_ERROR")}
+	badRequest  = fault{false, trouble(providers.KindInvalid, providers.DelaySlow, false, "INVALID_REQUEST")}
+	noAuth      = fault{false, trouble(providers.KindForbidden, providers.DelaySlow, false, "NO_AUTH")}
+)
+
+func trouble(kind providers.Kind, delay providers.Delay, maybe bool, code string) *providers.Error {
+	return &providers.Error{Kind: kind, Delay: delay, MaybeCommitted: maybe, Code: code, Message: "so it is", RequestID: "r-1"}
+}
+
+func newVendor(c *clocktesting.FakeClock) *vendor {
+	return &vendor{
+		clock: c, calls: map[providers.Operation]int{}, faults: map[providers.Operation][]fault{},
+		crossing: func(providers.Operation, bool) {}, createdWith: func(vendorBody, []byte) {},
+	}
+}
+
+// fail makes the next calls of an operation go wrong.
+func (v *vendor) fail(op providers.Operation, faults ...fault) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.faults[op] = append(v.faults[op], faults...)
+}
+
+// heal removes all faults and delays; what the vendor is stays.
+func (v *vendor) heal() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.faults = map[providers.Operation][]fault{}
+}
+
+// begin counts a call and returns its fault.
+func (v *vendor) begin(op providers.Operation) *fault {
+	v.crossing(op, false)
+	if op != providers.OperationList {
+		v.clock.Step(time.Millisecond) // calls take time, so that what follows one is later than it
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.calls[op]++
+	if queue := v.faults[op]; len(queue) > 0 {
+		v.faults[op] = queue[1:]
+		f := queue[0]
+		broken := *f.err
+		broken.Operation = op
+		if op == providers.OperationGet || op == providers.OperationList {
+			broken.MaybeCommitted = false
+		}
+		f.err = &broken
+		return &f
+	}
+	return nil
+}
+
+func (v *vendor) count(op providers.Operation) int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.calls[op]
+}
+
+func (v *vendor) Create(_ context.Context, raw []byte) (providers.Created, error) {
+	f := v.begin(providers.OperationCreate)
+	var body vendorBody
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return providers.Created{}, err
+	}
+	v.createdWith(body, raw)
+	if f != nil && !f.commits {
+		return providers.Created{}, f.err
+	}
+	created, err := v.commit(body)
+	v.crossing(providers.OperationCreate, true)
+	if f != nil {
+		return providers.Created{}, f.err
+	}
+	return created, err
+}
+
+func (v *vendor) commit(body vendorBody) (providers.Created, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	now := v.clock.Now()
+	for _, a := range v.activities {
+		if a.body.Number != body.Number || v.noReplay {
+			continue
+		}
+		if same := a.body == body; same && v.rejectSame || !same && v.rejectOther {
+			err := trouble(providers.KindInvalid, providers.DelayNever, false, "INVALID_REQUEST")
+			err.Operation, err.Message = providers.OperationCreate, "the number is taken"
+			return providers.Created{}, err
+		}
+		return providers.Created{ID: a.id, Facts: map[string]string{"create_time": a.created.Format(time.RFC3339)}, RequestID: "r-2"}, nil
+	}
+	if !now.Before(body.Begin) {
+		err := trouble(providers.KindInvalid, providers.DelayNever, false, "PARAM_ERROR")
+		err.Operation, err.Message = providers.OperationCreate, "begin is before now"
+		return providers.Created{}, err
+	}
+	a := &activity{id: fmt.Sprintf("1002800%d", len(v.activities)+1), body: body, created: now}
+	v.activities = append(v.activities, a)
+	return providers.Created{ID: a.id, Facts: map[string]string{"create_time": now.Format(time.RFC3339)}, RequestID: "r-1"}, nil
+}
+
+func (v *vendor) Get(_ context.Context, id string) (providers.Snapshot, error) {
+	if f := v.begin(providers.OperationGet); f != nil {
+		return providers.Snapshot{}, f.err
+	}
+	v.mu.Lock()
+	a := v.find(id)
+	known := a != nil && !a.forgotten && v.clock.Since(a.created) >= v.getLag
+	var snapshot providers.Snapshot
+	if known {
+		snapshot = v.snapshot(a, true)
+	}
+	v.mu.Unlock()
+	v.crossing(providers.OperationGet, true)
+	if !known {
+		err := trouble(providers.KindNotFound, providers.DelaySlow, false, "RESOURCE_NOT_EXISTS")
+		err.Operation = providers.OperationGet
+		return providers.Snapshot{}, err
+	}
+	return snapshot, nil
+}
+
+// pageSize is small, so that every sweep has several pages.
+const pageSize = 2
+
+func (v *vendor) List(_ context.Context, page int) (providers.Page, error) {
+	if f := v.begin(providers.OperationList); f != nil {
+		return providers.Page{}, f.err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var shown []providers.Snapshot
+	for _, a := range v.activities {
+		old := v.listRetention > 0 && v.clock.Since(a.ends()) > v.listRetention
+		if !a.forgotten && !old && v.clock.Since(a.created) >= v.listLag {
+			shown = append(shown, v.snapshot(a, false))
+		}
+	}
+	from, to := min(page*pageSize, len(shown)), min((page+1)*pageSize, len(shown))
+	return providers.Page{Items: shown[from:to], Total: len(shown), Last: to == len(shown)}, nil
+}
+
+func (v *vendor) Do(_ context.Context, op providers.Operation, id string) (providers.Receipt, error) {
+	f := v.begin(op)
+	if f != nil && !f.commits {
+		return providers.Receipt{}, f.err
+	}
+	v.mu.Lock()
+	a, now := v.find(id), v.clock.Now()
+	if a == nil || (v.rejectRepeatedTerminate && v.state(a).Final()) {
+		v.mu.Unlock()
+		err := trouble(providers.KindConflict, providers.DelaySlow, false, "INVALID_REQUEST")
+		err.Operation = op
+		return providers.Receipt{}, err
+	}
+	if a.terminated.IsZero() {
+		a.terminated = now.Add(v.slowTerminate)
+	}
+	receipt := providers.Receipt{Facts: map[string]string{"terminate_time": a.terminated.Format(time.RFC3339)}, RequestID: "r-3"}
+	v.mu.Unlock()
+	v.crossing(op, true)
+	if f != nil {
+		return providers.Receipt{}, f.err
+	}
+	return receipt, nil
+}
+
+func (v *vendor) Differences(raw []byte, remote providers.Snapshot) ([]providers.Difference, error) {
+	if v.broken != nil {
+		return nil, v.broken
+	}
+	var want, have map[string]any
+	if err := json.Unmarshal(raw, &want); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(remote.Content, &have); err != nil {
+		return nil, err
+	}
+	var differences []providers.Difference
+	for _, field := range slices.Sorted(maps.Keys(want)) {
+		if fmt.Sprint(want[field]) != fmt.Sprint(have[field]) {
+			differences = append(differences, providers.Difference{Field: field, Desired: fmt.Sprint(want[field]), Observed: fmt.Sprint(have[field])})
+		}
+	}
+	return differences, nil
+}
+
+func (v *vendor) find(id string) *activity {
+	for _, a := range v.activities {
+		if a.id == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// made returns the activities under a number.
+func (v *vendor) made(number string) []*activity {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(v.activities), func(a *activity) bool { return a.body.Number != number })
+}
+
+// console does what somebody does in the vendor's console.
+func (v *vendor) console(id string, do func(*activity)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if a := v.find(id); a != nil {
+		do(a)
+	}
+}
+
+func (a *activity) ends() time.Time {
+	if !a.terminated.IsZero() && a.terminated.Before(a.body.End) {
+		return a.terminated
+	}
+	return a.body.End
+}
+
+func (v *vendor) state(a *activity) providers.State {
+	now := v.clock.Now()
+	switch {
+	case a.failed:
+		return providers.StateFailed
+	case !a.terminated.IsZero() && !now.Before(a.terminated):
+		return providers.StateTerminated
+	case !now.Before(a.body.End):
+		return providers.StateEnded
+	case a.word != "":
+		return providers.StateUnknown
+	case !a.paused.IsZero():
+		return providers.StatePaused
+	case now.Before(a.body.Begin):
+		return providers.StateScheduled
+	default:
+		return providers.StateRunning
+	}
+}
+
+func (v *vendor) snapshot(a *activity, detailed bool) providers.Snapshot {
+	content, err := json.Marshal(a.body)
+	if err != nil {
+		panic(err)
+	}
+	state := v.state(a)
+	word := strings.ToUpper(string(state)) + "_STATUS"
+	if state == providers.StateUnknown {
+		word = a.word
+	}
+	facts := map[string]string{"create_time": a.created.Format(time.RFC3339)}
+	if detailed && !a.paused.IsZero() {
+		facts["pause_time"] = a.paused.Format(time.RFC3339)
+	}
+	return providers.Snapshot{
+		ID: a.id, RequestNo: a.body.Number, Begin: a.body.Begin, End: a.body.End, State: state,
+		VendorState: word, Facts: facts, Content: content, Detailed: detailed,
+	}
+}
