@@ -116,24 +116,30 @@ func derivePayGift(spec v1alpha1.PayGiftActivitySpec, base, rule wire.Object) {
 
 // payGiftTimes re-spells every date-time as WeChat Pay documents it.
 func payGiftTimes(base wire.Object) error {
-	ranges := []wire.Object{base}
-	if periods, ok := base["available_periods"].(wire.Object); ok {
-		list, _ := periods["available_time"].([]any)
-		for _, item := range list {
-			if period, ok := item.(wire.Object); ok {
-				ranges = append(ranges, period)
-			}
+	const path = "spec.activityBaseInfo"
+	if err := payGiftRange(base, path); err != nil {
+		return err
+	}
+	periods, _ := base["available_periods"].(wire.Object)
+	list, _ := periods["available_time"].([]any)
+	for i, item := range list {
+		period, _ := item.(wire.Object)
+		if err := payGiftRange(period, fmt.Sprintf("%s.availablePeriods.availableTime[%d]", path, i)); err != nil {
+			return err
 		}
 	}
-	for _, period := range ranges {
-		for _, key := range []string{"begin_time", "end_time"} {
-			text, _ := period[key].(string)
-			spelled, err := wire.WeChatPayTime(text)
-			if err != nil {
-				return fmt.Errorf("spec.activityBaseInfo: %s: %w", wire.CamelCase(key), err)
-			}
-			period[key] = spelled
+	return nil
+}
+
+// payGiftRange re-spells one range; path is where the manifest has it.
+func payGiftRange(period wire.Object, path string) error {
+	for _, key := range []string{"begin_time", "end_time"} {
+		text, _ := period[key].(string)
+		spelled, err := wire.WeChatPayTime(text)
+		if err != nil {
+			return fmt.Errorf("%s.%s: %w", path, wire.CamelCase(key), err)
 		}
+		period[key] = spelled
 	}
 	return nil
 }

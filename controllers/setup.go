@@ -97,7 +97,7 @@ func (o *operator) setupWeChatPay(ctx context.Context) error {
 	}
 	merchants := &MerchantReconciler{
 		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry,
-		Opener:          &weChatPayOpener{operator: o, registry: registry, payGift: payGift, targets: map[types.NamespacedName]sweep.Key{}},
+		Opener:          &weChatPayOpener{operator: o, registry: registry, payGift: payGift, targets: map[types.NamespacedName]sweep.Target{}},
 		AllowedGateways: allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL),
 		UserAgent:       o.UserAgent, Clock: o.Clock, Waker: &wake.Waker{},
 	}
@@ -134,43 +134,49 @@ type weChatPayOpener struct {
 	*operator
 	registry *accounts.Registry
 	payGift  *engine.Reconciler
-	targets  map[types.NamespacedName]sweep.Key // only the merchants' controller, one worker, uses it
+	targets  map[types.NamespacedName]sweep.Target // only the merchants' controller, one worker, uses it
 }
 
 // Open implements MerchantOpener.
 func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, merchant *wechatpay.Client) {
 	kind := w.payGift.Kind.Name()
 	activities := w.gateway.Count("wechatpay", kind, wechatpay.NewPayGift(merchant))
-	target := sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind}
-	w.sweeper.Ensure(sweep.Target{Key: target, Activities: activities, OnDone: func(ctx context.Context, view *sweep.View, err error) {
+	target := sweep.Target{Key: sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind}, Activities: activities}
+	target.OnDone = func(ctx context.Context, view *sweep.View, err error) {
 		if err != nil {
 			if providers.IsKind(err, providers.KindAuth) {
 				w.registry.Suspect(key)
 			}
 			return
 		}
-		if err := w.payGift.Swept(ctx, target, view); err != nil {
+		if err := w.payGift.Swept(ctx, target.Key, view); err != nil {
 			w.log.Error(err, "compare campaigns with a sweep", "account", key.String())
 		}
-	}})
+	}
+	if former, ok := w.targets[key]; ok && former.Key != target.Key {
+		w.Close(key) // the resource was deleted and made anew for another merchant
+	}
 	w.targets[key] = target
+	w.sweeper.Ensure(target)
 	w.registry.Put(key, &accounts.Account{Identity: identity, Activities: map[string]providers.Activities{kind: activities}})
 }
 
-// Close implements MerchantOpener. The sweep goes on while another merchant resource shares it.
+// Close implements MerchantOpener. The sweep goes on while another merchant resource shares
+// it, with that one's credentials.
 func (w *weChatPayOpener) Close(key types.NamespacedName) {
 	w.registry.Drop(key)
-	target, swept := w.targets[key]
+	former, swept := w.targets[key]
 	if !swept {
 		return
 	}
 	delete(w.targets, key)
 	for _, other := range w.targets {
-		if other == target {
+		if other.Key == former.Key {
+			w.sweeper.Ensure(other)
 			return
 		}
 	}
-	w.sweeper.Remove(target)
+	w.sweeper.Remove(former.Key)
 }
 
 func allowed(lists []string, more ...string) map[string]bool {

@@ -60,6 +60,9 @@ func (s *Sweeper) Start(ctx context.Context) error {
 	}
 	s.mu.Unlock()
 	<-ctx.Done()
+	s.mu.Lock()
+	s.ctx = nil // whatever is named from now on is not swept, and nobody joins those waited for
+	s.mu.Unlock()
 	s.running.Wait()
 	return nil
 }
@@ -76,7 +79,7 @@ func (s *Sweeper) Ensure(t Target) {
 		existing.replace(t)
 		return
 	}
-	created := &target{Target: t, sweeper: s, kick: make(chan struct{}, 1), gone: make(chan struct{})}
+	created := &target{Target: t, sweeper: s, kick: make(chan struct{}, 1)}
 	created.kick <- struct{}{}
 	s.targets[t.Key] = created
 	if s.ctx != nil && s.ctx.Err() == nil {
@@ -84,13 +87,21 @@ func (s *Sweeper) Ensure(t Target) {
 	}
 }
 
-// Remove stops sweeping a target and forgets its view.
+// Remove stops sweeping a target, also in the middle of its list, forgets its view and wakes
+// those who wait for it.
 func (s *Sweeper) Remove(key Key) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t, ok := s.targets[key]; ok {
-		close(t.gone)
-		delete(s.targets, key)
+	t, ok := s.targets[key]
+	delete(s.targets, key)
+	if ok && t.stop != nil {
+		t.stop()
+	}
+	s.mu.Unlock()
+	if !ok {
+		return
+	}
+	for _, w := range t.leave() {
+		w.wake()
 	}
 }
 
@@ -111,7 +122,7 @@ func (s *Sweeper) View(key Key) *View {
 func (s *Sweeper) Want(key Key, since time.Time, wake func()) (*View, error) {
 	t := s.target(key)
 	if t == nil {
-		return nil, fmt.Errorf("the account's activities of kind %s are not swept", key.Kind)
+		return nil, notSwept(key)
 	}
 	return t.want(since, wake)
 }
@@ -130,6 +141,10 @@ func (s *Sweeper) Learn(key Key, snapshot providers.Snapshot) {
 	}
 }
 
+func notSwept(key Key) error {
+	return fmt.Errorf("the account's activities of kind %s are not swept", key.Kind)
+}
+
 func (s *Sweeper) target(key Key) *target {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,6 +153,7 @@ func (s *Sweeper) target(key Key) *target {
 
 // spawn is called with mu held.
 func (s *Sweeper) spawn(ctx context.Context, t *target) {
+	ctx, t.stop = context.WithCancel(ctx)
 	s.running.Add(1)
 	go func() {
 		defer s.running.Done()

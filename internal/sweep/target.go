@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"sync"
 	"time"
@@ -15,7 +16,7 @@ type target struct {
 	Target
 	sweeper *Sweeper
 	kick    chan struct{} // a sweep is wanted; holds one
-	gone    chan struct{} // closed when the target is removed
+	stop    func()        // ends the goroutine; set with the sweeper's lock held when it begins
 
 	mu       sync.Mutex
 	view     *View
@@ -24,6 +25,7 @@ type target struct {
 	waiting  []want
 	// underWay is when the sweep that is running began; zero between sweeps.
 	underWay time.Time
+	gone     bool // removed: nobody is to wait any more
 }
 
 // want is somebody waiting for a sweep that started at since or later.
@@ -41,11 +43,25 @@ func (t *target) replace(by Target) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Activities, t.OnDone = by.Activities, by.OnDone
+	t.err = nil // how the former calls failed says nothing of these
+}
+
+// leave returns those who wait, and lets nobody wait any more.
+func (t *target) leave() []want {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.gone = true
+	waiting := t.waiting
+	t.waiting = nil
+	return waiting
 }
 
 func (t *target) want(since time.Time, wake func()) (*View, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.gone {
+		return nil, notSwept(t.Key)
+	}
 	if t.view != nil && !t.view.Started.Before(since) {
 		return t.view, nil
 	}
@@ -63,17 +79,12 @@ func (t *target) want(since time.Time, wake func()) (*View, error) {
 	return nil, nil
 }
 
-// run sweeps when asked to and once per interval, until the context ends or the target is removed.
+// run sweeps when asked to and once per interval, until the context ends.
 func (t *target) run(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	for {
 		timer := t.sweeper.clock.NewTimer(t.sweeper.interval)
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-t.gone:
 			timer.Stop()
 			return
 		case <-t.kick:
@@ -170,10 +181,12 @@ func (t *target) pages(ctx context.Context, activities providers.Activities, sta
 			entries[item.ID] = entry{item, started}
 		}
 		if page.Last {
-			break
+			return entries, nil
 		}
 	}
-	return entries, nil
+	// Half a list must not pass for a whole one: what it lacks would count as absent.
+	return nil, &providers.Error{Operation: providers.OperationList, Kind: providers.KindUnknown, Delay: providers.DelaySlow,
+		Err: fmt.Errorf("the vendor's list has not ended after %d pages", maxPages)}
 }
 
 // pace waits for the quota. It holds this target's goroutine, nobody else's.

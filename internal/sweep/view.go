@@ -3,6 +3,7 @@
 package sweep
 
 import (
+	"slices"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
@@ -48,6 +49,9 @@ func newView(started time.Time, entries map[string]entry) *View {
 		if number := e.snapshot.RequestNo; number != "" {
 			v.byNumber[number] = append(v.byNumber[number], id)
 		}
+	}
+	for _, ids := range v.byNumber {
+		slices.Sort(ids) // whoever takes the first one takes the same one every time
 	}
 	return v
 }
