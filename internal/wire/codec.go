@@ -31,20 +31,6 @@ func ToVendor(v any) (Object, error) {
 	return object, nil
 }
 
-// ToManifest returns a vendor's JSON object with every key re-spelled from snake_case to
-// lowerCamelCase.
-func ToManifest(raw []byte) (Object, error) {
-	tree, err := decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	object, ok := rekey(tree, CamelCase).(Object)
-	if !ok {
-		return nil, fmt.Errorf("the vendor's fields are %T, want an object", tree)
-	}
-	return object, nil
-}
-
 // Bytes renders a body: keys sorted, no spaces, no HTML escapes, no final newline, so that
 // equal content is equal bytes for ever.
 func Bytes(object Object) ([]byte, error) {
