@@ -31,7 +31,7 @@ var operations = []operation{
 		return err
 	}},
 	{providers.OperationList, false, publicKeyMode, func(ctx context.Context, c *Client) error {
-		_, err := NewPayGift(c).List(ctx, 1) // on the first page a 404 means that there are none
+		_, err := NewPayGift(c).List(ctx, 0)
 		return err
 	}},
 	{providers.OperationTerminate, true, publicKeyMode, func(ctx context.Context, c *Client) error {

@@ -67,8 +67,8 @@ func (p *PayGift) Get(ctx context.Context, id string) (providers.Snapshot, error
 
 // List returns one page of up to 100 activities (查询活动列表), without any filter: what
 // `activity_status=ACT_STATUS_UNKNOWN` selects is not documented. `offset` is the page number.
-// RESOURCE_NOT_EXISTS on the first page means that there are no activities, as other lists of
-// WeChat Pay answer it: a merchant's first campaign must not wait for ever.
+// RESOURCE_NOT_EXISTS is an error, not an empty page: the list proves absence, and what does
+// so has to be a verified answer.
 func (p *PayGift) List(ctx context.Context, page int) (providers.Page, error) {
 	query := "?limit=" + strconv.Itoa(payGiftPageSize) + "&offset=" + strconv.Itoa(page)
 	call := call{op: providers.OperationList, method: http.MethodGet, path: payGiftPath + query}
@@ -76,9 +76,6 @@ func (p *PayGift) List(ctx context.Context, page int) (providers.Page, error) {
 		return providers.Page{}, refused(call, outcomeBadID, "pages are counted from 0")
 	}
 	reply, err := p.client.exchange(ctx, call)
-	if page == 0 && providers.IsKind(err, providers.KindNotFound) {
-		return providers.Page{Last: true}, nil
-	}
 	if err != nil {
 		return providers.Page{}, err
 	}

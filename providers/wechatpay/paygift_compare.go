@@ -16,10 +16,11 @@ const maxRendered = 60
 // Differences compares body, a create request, with what the vendor returned of it.
 //
 // Equal are: absent, null and empty; times of the same second; colour names in any case; sets
-// in any order; numbers and their text. Not compared are fields that the vendor did not
-// return, and fields that the page does not document. Differences are documented fields of
-// another value, and returned ones that the request lacks unless the server sets them by
-// itself. Their order is that of the vendor's page.
+// in any order; numbers and their text. Not compared are fields that the page does not
+// document, and fields that a list did not return. Differences are documented fields of
+// another value, returned ones that the request lacks unless the server sets them by itself,
+// and requested ones that a detail lacks: an activity for everybody is not the one that was
+// meant for members. Their order is that of the vendor's page.
 func (p *PayGift) Differences(body []byte, remote providers.Snapshot) ([]providers.Difference, error) {
 	desired, err := decodeObject(body)
 	if err != nil {
@@ -32,7 +33,7 @@ func (p *PayGift) Differences(body []byte, remote providers.Snapshot) ([]provide
 				oneLine(remote.ID, maxRendered), err)
 		}
 	}
-	diff := &differ{}
+	diff := &differ{complete: remote.Detailed}
 	if kind := remote.Facts[activityTypeField]; kind != "" && kind != fullSendType {
 		diff.add(activityTypeField, fullSendType, kind)
 	}
@@ -42,7 +43,9 @@ func (p *PayGift) Differences(body []byte, remote providers.Snapshot) ([]provide
 
 // differ collects differences.
 type differ struct {
-	found []providers.Difference
+	// complete is true when what is absent was not created, rather than merely not returned.
+	complete bool
+	found    []providers.Difference
 }
 
 func (d *differ) add(path string, desired, observed any) {
@@ -61,7 +64,10 @@ func (d *differ) object(path string, fields []field, desired, observed object) {
 
 func (d *differ) field(path string, f field, desired, observed any) {
 	if isEmpty(observed) {
-		return // not returned
+		if d.complete && !f.omitted && !isEmpty(desired) {
+			d.add(path, desired, observed)
+		}
+		return
 	}
 	switch f.how {
 	case asObject:

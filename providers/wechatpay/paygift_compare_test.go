@@ -142,3 +142,19 @@ func TestWhatCannotBeComparedIsAnError(t *testing.T) {
 		}
 	}
 }
+
+func TestADetailThatLacksWhatWasSentDiffersAndAListRowDoesNot(t *testing.T) {
+	const members = `{"advanced_setting":{"delivery_user_category":"DELIVERY_MEMBER_PERSON"}}`
+	for name, content := range map[string]string{"the section is missing": `{}`, "it is empty": `{"advanced_setting":{}}`} {
+		if got := compare(t, members, providers.Snapshot{Detailed: true, Content: []byte(content)}); len(got) != 1 || got[0].Field != "advanced_setting" {
+			t.Errorf("%s: a detail for everybody compares with a request for members as %v", name, got)
+		}
+		if got := compare(t, members, providers.Snapshot{Content: []byte(content)}); len(got) != 0 {
+			t.Errorf("%s: a list's row, which may carry less, differs: %v", name, got)
+		}
+	}
+	const merchants = `{"award_send_rule":{"send_content":"SINGLE_COUPON","merchant_id_list":["10000022"]}}`
+	if got := compare(t, merchants, providers.Snapshot{Detailed: true, Content: []byte(`{"award_send_rule":{"send_content":"SINGLE_COUPON"}}`)}); len(got) != 0 {
+		t.Errorf("the merchants, which a detail may lack, differ: %v", got)
+	}
+}

@@ -282,14 +282,3 @@ func TestABusifavorStockIsReadForThePreflight(t *testing.T) {
 		t.Errorf("got %+v, %v", stock, err)
 	}
 }
-
-func TestAListThatDoesNotExistIsEmptyOnItsFirstPageOnly(t *testing.T) {
-	absent := unsigned(404, `{"code":"RESOURCE_NOT_EXISTS","message":"资源不存在"}`)
-	page, err := payGiftWith(t, absent).List(context.Background(), 0)
-	if err != nil || !page.Last || len(page.Items) != 0 {
-		t.Errorf("first page: %+v, %v", page, err)
-	}
-	if _, err := payGiftWith(t, absent).List(context.Background(), 1); !providers.IsKind(err, providers.KindNotFound) {
-		t.Errorf("second page: %v, want KindNotFound: a list must not end by losing a page", err)
-	}
-}
