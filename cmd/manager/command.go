@@ -48,8 +48,8 @@ type flags struct {
 	namespaces      []string
 }
 
-// shutdownGrace is how long a stopping manager finishes what it has begun; a call or a write
-// takes 20 s at most, a pod has 30 s.
+// shutdownGrace is how long a stopping manager finishes what it has begun; a call and the
+// write of its outcome take 20 s at most together, a pod has 30 s.
 const shutdownGrace = 25 * time.Second
 
 func newCommand() *cobra.Command {
@@ -75,7 +75,7 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set.IntVar(&f.workers, "workers", 8, "how many campaigns of a kind are reconciled at once")
 	set.StringVar(&f.auditLog, "audit-log", "-", "file that takes one JSON line before and after every call that changes something; - is standard output")
 	set.StringVar(&f.logFormat, "log-format", "json", "json or console")
-	set.IntVar(&f.logLevel, "log-level", 0, "0 says what happened, 1 also why")
+	set.IntVar(&f.logLevel, "log-level", 0, "0 says what happened, 1 also why; up to 4 for the libraries' own words")
 	set.StringVar(&f.metricsAddress, "metrics-address", "127.0.0.1:8080", "address of the metrics; 0 turns them off")
 	set.StringVar(&f.probeAddress, "health-address", ":8081", "address of /healthz and /readyz; 0 turns them off")
 	set.BoolVar(&f.leaderElect, "leader-elect", true, "let one of several managers work; the others wait")
@@ -169,7 +169,14 @@ func limits(f flags) quota.Limits {
 	return limits
 }
 
+// maxLogLevel is below the levels from which the Kubernetes client logs the bodies of replies,
+// those with Secrets included.
+const maxLogLevel = 4
+
 func newLogger(f flags) (logr.Logger, error) {
+	if f.logLevel < 0 || f.logLevel > maxLogLevel {
+		return logr.Logger{}, fmt.Errorf("--log-level is %d; write 0 to %d (above it the Kubernetes client would log Secrets)", f.logLevel, maxLogLevel)
+	}
 	var encoder zap.Opts
 	switch f.logFormat {
 	case "json":
