@@ -76,10 +76,11 @@ func decideFresh(f *Facts) (Decision, bool) {
 }
 
 // atRest reports whether a process that has not seen the vendor yet can leave the record as
-// it is: it says what became of this manifest, and only a change at the vendor can change that.
+// it is: it says what became of this manifest, only a change at the vendor can change that,
+// and none is due.
 func (f *Facts) atRest() bool {
 	known := f.Record.Outcome != v1alpha1.CreationUnknown || f.Record.State == v1alpha1.StateMissing
-	return f.View.IsZero() && f.ViewErr == nil && f.Forced.IsZero() &&
+	return f.View.IsZero() && f.ViewErr == nil && f.Forced.IsZero() && f.lastLook().IsZero() &&
 		known && f.Record.Settled && f.Record.ObservedGeneration == f.Manifest.Generation
 }
 

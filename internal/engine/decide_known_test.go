@@ -61,6 +61,7 @@ func TestDecidingAfterARestartWithoutAView(t *testing.T) {
 		{"what has settled waits for the sweep under way", nil, quiet},
 		{"what has ended too", []given{recorded(v1alpha1.StateEnded), shows(remote(providers.StateEnded))}, Decision{Action: Quietly}},
 		{"what is missing too, judged or not", []given{recorded(v1alpha1.StateMissing), notJudged}, Decision{Action: Quietly}},
+		{"what should have begun by now does not", []given{begins(-time.Minute)}, Decision{Action: Lookup, Since: noon.Add(-20 * time.Second)}},
 		{"an edit does not", []given{func(f *Facts) { f.Manifest.Generation = 2 }}, lookup},
 		{"nor who asks", []given{asked(time.Second)}, Decision{Action: Lookup, Since: noon.Add(-time.Second)}},
 		{"nor what was not settled, such as an end under way", []given{func(f *Facts) { f.Record.Settled = false }}, lookup},

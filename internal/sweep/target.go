@@ -39,11 +39,13 @@ var zeroTime time.Time
 // maxPages bounds a sweep against a list that never ends: a hundred thousand pay-gift activities.
 const maxPages = 1000
 
+// replace gives the target new calls. A failure of the former ones goes on answering for its
+// few seconds: an account whose credentials are proven good again and refused again in its
+// list must not go round faster than that.
 func (t *target) replace(by Target) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Activities, t.OnDone = by.Activities, by.OnDone
-	t.err = nil // how the former calls failed says nothing of these
 }
 
 // leave returns those who wait, and lets nobody wait any more.

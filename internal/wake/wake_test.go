@@ -1,6 +1,7 @@
 package wake
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -94,5 +95,11 @@ func TestWakingFromManyPlacesLosesNobody(t *testing.T) {
 	}
 	if q.Len() != wakers+1 {
 		t.Errorf("%d are queued, want each of %d once", q.Len(), wakers+1)
+	}
+}
+
+func TestTheSourceHasANameInTheControllersLog(t *testing.T) {
+	if name := fmt.Sprint((&Waker{}).Source()); name != "wakes" {
+		t.Errorf("the source is called %s, want wakes", name)
 	}
 }
