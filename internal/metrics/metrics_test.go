@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/go-logr/logr/funcr"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"k8s.io/apimachinery/pkg/runtime"
 	clocktesting "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -66,35 +66,22 @@ func counting(takes time.Duration) (*prometheus.Registry, *slow, providers.Activ
 	return registry, vendor, NewGateway(clock, registry).Count("wechatpay", "PayGiftActivity", vendor)
 }
 
-// compare fails the test unless the registry gives exactly these lines for a metric.
+// compare fails the test unless a metric has exactly these values, without comments.
 func compare(t *testing.T, registry prometheus.Gatherer, metric string, want ...string) {
 	t.Helper()
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var lines []string
+	var comments string
 	for _, family := range families {
-		if family.GetName() != metric {
-			continue
-		}
-		for _, m := range family.GetMetric() {
-			var labels []string
-			for _, label := range m.GetLabel() {
-				labels = append(labels, label.GetName()+"="+label.GetValue())
-			}
-			value := m.GetCounter().GetValue() + m.GetGauge().GetValue()
-			if h := m.GetHistogram(); h != nil {
-				value = h.GetSampleSum()
-				for _, bucket := range h.GetBucket() {
-					labels = append(labels, fmt.Sprintf("%g:%d", bucket.GetUpperBound(), bucket.GetCumulativeCount()))
-				}
-			}
-			lines = append(lines, fmt.Sprintf("%s %g", strings.Join(labels, " "), value))
+		if family.GetName() == metric {
+			comments = fmt.Sprintf("# HELP %s %s\n# TYPE %s %s\n", metric, family.GetHelp(), metric, strings.ToLower(family.GetType().String()))
 		}
 	}
-	if !slices.Equal(lines, want) {
-		t.Errorf("%s:\n%s\nwant\n%s", metric, strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	expected := strings.NewReader(comments + strings.Join(want, "\n") + "\n")
+	if err := testutil.GatherAndCompare(registry, expected, metric); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -130,32 +117,40 @@ func TestEveryCallIsCountedByItsOperationAndOutcomeAndAnsweredUnchanged(t *testi
 		t.Error("a method that calls nobody is not passed on")
 	}
 
-	const call = "kind=PayGiftActivity operation="
-	compare(t, registry, "campaign_operator_gateway_requests_total",
-		call+"create outcome=OK vendor=wechatpay 1",
-		call+"create outcome=Throttled vendor=wechatpay 2",
-		call+"get outcome=OK vendor=wechatpay 1",
-		call+"list outcome=OK vendor=wechatpay 1",
-		call+"list outcome=Unknown vendor=wechatpay 1",
-		call+"terminate outcome=OK vendor=wechatpay 1")
+	const metric = "campaign_operator_gateway_requests_total"
+	compare(t, registry, metric,
+		metric+`{kind="PayGiftActivity",operation="create",outcome="OK",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="create",outcome="Throttled",vendor="wechatpay"} 2`,
+		metric+`{kind="PayGiftActivity",operation="get",outcome="OK",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="list",outcome="OK",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="list",outcome="Unknown",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="terminate",outcome="OK",vendor="wechatpay"} 1`)
+	problems, err := testutil.GatherAndLint(registry)
+	if err != nil || len(problems) > 0 {
+		t.Errorf("the names break Prometheus' conventions: %v, %v", problems, err)
+	}
 }
 
 func TestTheTimeOfACallIsObservedByTheInjectedClock(t *testing.T) {
 	registry, _, counted := counting(300 * time.Millisecond)
 	_, _ = counted.Get(t.Context(), "1")
 	_, _ = counted.Get(t.Context(), "2")
-	compare(t, registry, "campaign_operator_gateway_request_duration_seconds",
-		"kind=PayGiftActivity operation=get vendor=wechatpay "+
-			"0.01:0 0.025:0 0.05:0 0.1:0 0.25:0 0.5:2 1:2 2.5:2 5:2 10:2 20:2 0.6")
+	const metric, labels = "campaign_operator_gateway_request_duration_seconds", `kind="PayGiftActivity",operation="get",vendor="wechatpay"`
+	var want []string
+	for _, bucket := range []string{"0.01 0", "0.025 0", "0.05 0", "0.1 0", "0.25 0", "0.5 2", "1 2", "2.5 2", "5 2", "10 2", "20 2", "+Inf 2"} {
+		bound, count, _ := strings.Cut(bucket, " ")
+		want = append(want, fmt.Sprintf(`%s_bucket{%s,le="%s"} %s`, metric, labels, bound, count))
+	}
+	compare(t, registry, metric, append(want, metric+"_sum{"+labels+"} 0.6", metric+"_count{"+labels+"} 2")...)
 }
 
 func TestACallIsInFlightUntilItIsAnswered(t *testing.T) {
 	registry, vendor, counted := counting(0)
-	const metric, labels = "campaign_operator_gateway_requests_in_flight", "kind=PayGiftActivity vendor=wechatpay "
-	vendor.during = func() { compare(t, registry, metric, labels+"1") }
+	const metric, labels = "campaign_operator_gateway_requests_in_flight", `{kind="PayGiftActivity",vendor="wechatpay"} `
+	vendor.during = func() { compare(t, registry, metric, metric+labels+"1") }
 	for _, vendor.err = range []error{nil, errors.New("broken")} {
 		_, _ = counted.Get(t.Context(), "1")
-		compare(t, registry, metric, labels+"0")
+		compare(t, registry, metric, metric+labels+"0")
 	}
 }
 
@@ -186,8 +181,8 @@ func TestCampaignsAreCountedByState(t *testing.T) {
 	registry := campaignsOf(t, interceptor.Funcs{}, logr.Discard(),
 		v1alpha1.StateRunning, v1alpha1.StateScheduled, v1alpha1.StateRunning, "", v1alpha1.StateMissing)
 	compare(t, registry, campaigns,
-		"kind=PayGiftActivity state= 1", "kind=PayGiftActivity state=Missing 1",
-		"kind=PayGiftActivity state=Running 2", "kind=PayGiftActivity state=Scheduled 1")
+		campaigns+`{kind="PayGiftActivity",state=""} 1`, campaigns+`{kind="PayGiftActivity",state="Missing"} 1`,
+		campaigns+`{kind="PayGiftActivity",state="Running"} 2`, campaigns+`{kind="PayGiftActivity",state="Scheduled"} 1`)
 }
 
 func TestNoCampaignsAreNoNumbers(t *testing.T) {
