@@ -315,7 +315,7 @@ type opener struct {
 	clients  []*wechatpay.Client
 }
 
-func (o *opener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, c *wechatpay.Client) {
+func (o *opener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, _ string, c *wechatpay.Client) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.said, o.identity, o.clients = append(o.said, "open "+key.String()), identity, append(o.clients, c)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -40,7 +42,9 @@ type Options struct {
 	// AuditLog takes one JSON line before and after every mutating call.
 	AuditLog  io.Writer
 	UserAgent string
-	Clock     clock.WithTicker
+	// Namespaces are those that the manager watches; all when empty.
+	Namespaces []string
+	Clock      clock.WithTicker
 	// Metrics registers the operator's metrics.
 	Metrics prometheus.Registerer
 }
@@ -87,6 +91,9 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 func (o *operator) setupWeChatPay(ctx context.Context) error {
 	registry := &accounts.Registry{}
 	resolver := &accounts.Resolver{Registry: registry, Read: func(ctx context.Context, key types.NamespacedName) (accounts.Resource, error) {
+		if len(o.Namespaces) > 0 && !slices.Contains(o.Namespaces, key.Namespace) {
+			return accounts.Resource{}, accounts.ErrNotWatched
+		}
 		merchant := &v1alpha1.WeChatPayMerchant{}
 		err := o.mgr.GetClient().Get(ctx, key, merchant)
 		return MerchantResource(merchant), err
@@ -134,11 +141,15 @@ type weChatPayOpener struct {
 	*operator
 	registry *accounts.Registry
 	payGift  *engine.Reconciler
-	targets  map[types.NamespacedName]sweep.Target // only the merchants' controller, one worker, uses it
+
+	mu      sync.Mutex
+	targets map[types.NamespacedName]sweep.Target
 }
 
 // Open implements MerchantOpener.
-func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, merchant *wechatpay.Client) {
+func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, version string, merchant *wechatpay.Client) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	kind := w.payGift.Kind.Name()
 	activities := w.gateway.Count("wechatpay", kind, wechatpay.NewPayGift(merchant))
 	target := sweep.Target{Key: sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind}, Activities: activities}
@@ -154,16 +165,23 @@ func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.Accou
 		}
 	}
 	if former, ok := w.targets[key]; ok && former.Key != target.Key {
-		w.Close(key) // the resource was deleted and made anew for another merchant
+		w.close(key) // the resource was deleted and made anew for another merchant
 	}
 	w.targets[key] = target
 	w.sweeper.Ensure(target)
-	w.registry.Put(key, &accounts.Account{Identity: identity, Activities: map[string]providers.Activities{kind: activities}})
+	w.registry.Put(key, &accounts.Account{Identity: identity, Version: version, Activities: map[string]providers.Activities{kind: activities}})
 }
 
 // Close implements MerchantOpener. The sweep goes on while another merchant resource shares
 // it, with that one's credentials.
 func (w *weChatPayOpener) Close(key types.NamespacedName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.close(key)
+}
+
+// close is called with mu held.
+func (w *weChatPayOpener) close(key types.NamespacedName) {
 	w.registry.Drop(key)
 	former, swept := w.targets[key]
 	if !swept {

@@ -113,8 +113,9 @@ func (s *shop) unswept(key sweep.Key) {
 	}
 }
 
-func (s *shop) account(key types.NamespacedName) *accounts.Account {
-	return s.registry.Get(key, &wake.Waker{}, types.NamespacedName{Namespace: "marketing", Name: "spring"})
+func (s *shop) account(key types.NamespacedName, of ...string) *accounts.Account {
+	identity := identityOf(append(of, mchid)[0])
+	return s.registry.Get(key, identity, &wake.Waker{}, types.NamespacedName{Namespace: "marketing", Name: "spring"})
 }
 
 func lists(server *simulator.Server) int64 { return server.Journal().Count("paygift.list").Requests }
@@ -132,7 +133,7 @@ func targetOf(mchid string) sweep.Key {
 func TestAnOpenedMerchantIsHandedOutAndSweptUntilItIsClosed(t *testing.T) {
 	s := newShop(t)
 	gateway := startSimulator(t, s.clock)
-	s.opener.Open(merchantKey, identityOf(mchid), s.client(gateway, mchid))
+	s.opener.Open(merchantKey, identityOf(mchid), "1", s.client(gateway, mchid))
 	s.swept(targetOf(mchid))
 	account := s.account(merchantKey)
 	if account == nil || account.Identity != identityOf(mchid) {
@@ -155,9 +156,9 @@ func TestTwoResourcesOfOneMerchantShareASweepAndItGoesOnWithTheOtherOnesKeys(t *
 	// Two gateways stand for two sets of keys: which one is called shows whose keys are used.
 	first, second := startSimulator(t, s.clock), startSimulator(t, s.clock)
 	twin := types.NamespacedName{Namespace: "shop", Name: "wechatpay"}
-	s.opener.Open(merchantKey, identityOf(mchid), s.client(first, mchid))
+	s.opener.Open(merchantKey, identityOf(mchid), "1", s.client(first, mchid))
 	s.swept(targetOf(mchid))
-	s.opener.Open(twin, identityOf(mchid), s.client(second, mchid))
+	s.opener.Open(twin, identityOf(mchid), "1", s.client(second, mchid))
 	s.swept(targetOf(mchid))
 	if lists(first) == 0 || lists(second) == 0 {
 		t.Fatalf("listed were %d and %d times, want each", lists(first), lists(second))
@@ -178,13 +179,13 @@ func TestTwoResourcesOfOneMerchantShareASweepAndItGoesOnWithTheOtherOnesKeys(t *
 func TestAResourceMadeAnewForAnotherMerchantLeavesNoSweepBehind(t *testing.T) {
 	s := newShop(t)
 	gateway := startSimulator(t, s.clock)
-	s.opener.Open(merchantKey, identityOf(mchid), s.client(gateway, mchid))
+	s.opener.Open(merchantKey, identityOf(mchid), "1", s.client(gateway, mchid))
 	s.swept(targetOf(mchid))
 	// Deleted and made again between two reconciles: nobody has called Close.
-	s.opener.Open(merchantKey, identityOf(otherMchid), s.client(gateway, otherMchid))
+	s.opener.Open(merchantKey, identityOf(otherMchid), "1", s.client(gateway, otherMchid))
 	s.swept(targetOf(otherMchid))
 	s.unswept(targetOf(mchid))
-	if account := s.account(merchantKey); account == nil || account.Identity.ID != otherMchid {
+	if account := s.account(merchantKey, otherMchid); account == nil || account.Identity.ID != otherMchid {
 		t.Errorf("handed out is %+v", account)
 	}
 }
@@ -204,7 +205,7 @@ func TestOnlyRefusedCredentialsMakeAMerchantSuspect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			gateway := startSimulator(t, s.clock)
-			s.opener.Open(merchantKey, identityOf(mchid), s.client(gateway, mchid))
+			s.opener.Open(merchantKey, identityOf(mchid), "1", s.client(gateway, mchid))
 			s.swept(targetOf(mchid))
 			rule := faults.Rule{Match: faults.Match{Operation: "paygift.list"}, Action: faults.Status, Status: test.status, Times: -1}
 			if _, err := gateway.Faults().Add(rule); err != nil {
@@ -228,7 +229,7 @@ func TestOnlyRefusedCredentialsMakeAMerchantSuspect(t *testing.T) {
 func TestASweepThatCannotBeComparedIsLogged(t *testing.T) {
 	s := newShop(t)
 	s.listErr = errors.New("the cache is away")
-	s.opener.Open(merchantKey, identityOf(mchid), s.client(startSimulator(t, s.clock), mchid))
+	s.opener.Open(merchantKey, identityOf(mchid), "1", s.client(startSimulator(t, s.clock), mchid))
 	if line := <-s.logged; !strings.Contains(line, "the cache is away") || !strings.Contains(line, merchantKey.String()) {
 		t.Errorf("logged was %q, want the cause and the account", line)
 	}

@@ -15,11 +15,14 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/internal/wake"
+	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
 )
 
@@ -34,13 +37,16 @@ const (
 	merchantRetry = 5 * time.Second
 	// merchantProbeAgain: credentials that were refused are tried again unchanged after this.
 	merchantProbeAgain = time.Minute
+	// merchantWorkers merchants are checked at once: one whose gateway hangs holds up no other.
+	merchantWorkers = 8
 	// merchantRefresh: a merchant that works has its Secret read again for rotated keys.
 	merchantRefresh = 3 * time.Minute
 )
 
 // MerchantOpener makes the calls of a merchant usable, or stops using them.
 type MerchantOpener interface {
-	Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, client *wechatpay.Client)
+	// Open's version tells one set of credentials from another.
+	Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, version string, client *wechatpay.Client)
 	Close(key types.NamespacedName)
 }
 
@@ -81,6 +87,7 @@ func (r *MerchantReconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.WeChatPayMerchant{}).
 		WatchesRawSource(r.Waker.Source()).
+		WithOptions(controller.Options{MaxConcurrentReconciles: merchantWorkers}).
 		Complete(r)
 }
 
@@ -95,15 +102,26 @@ func (r *MerchantReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	}
 	opened := r.open(ctx, merchant)
 	verdict, after := r.verdict(merchant, opened)
-	if err := r.report(ctx, merchant, opened, verdict); err != nil {
-		return ctrl.Result{}, err
+	result := ctrl.Result{RequeueAfter: after + merchantJitter(merchant)%merchantRetry}
+	if wasReady(merchant) && passing(opened.err) {
+		// A restart while the gateway is down, or a moment without the API server, is no news of the credentials.
+		if opened.client != nil {
+			r.use(request.NamespacedName, merchant, opened)
+		}
+		return result, nil
 	}
+	// Opened before it is said to be ready, so that whom that wakes finds it as it now is.
 	if opened.err == nil {
-		r.Opener.Open(request.NamespacedName, merchantIdentity(merchant), opened.client)
+		r.use(request.NamespacedName, merchant, opened)
 	} else {
 		r.Opener.Close(request.NamespacedName)
 	}
-	return ctrl.Result{RequeueAfter: after + merchantJitter(merchant)%merchantRetry}, nil
+	return result, r.report(ctx, merchant, opened, verdict)
+}
+
+// use has campaigns use what was opened.
+func (r *MerchantReconciler) use(key types.NamespacedName, merchant *v1alpha1.WeChatPayMerchant, opened *openedMerchant) {
+	r.Opener.Open(key, merchantIdentity(merchant), opened.fingerprint, opened.client)
 }
 
 // open reads the Secret and, where anything has changed since the last attempt, checks it.
@@ -127,6 +145,10 @@ func (r *MerchantReconciler) open(ctx context.Context, merchant *v1alpha1.WeChat
 	}
 	attempt := &openedMerchant{fingerprint: fingerprint, probed: r.Clock.Now()}
 	attempt.client, attempt.serialNo, attempt.err = r.connect(ctx, merchant, secret.Data)
+	var failure *providers.Error
+	if errors.As(attempt.err, &failure) {
+		log.FromContext(ctx).Info("the gateway does not take the merchant", "error", failure.Error(), "requestId", failure.RequestID)
+	}
 	r.remember(key, attempt)
 	return attempt
 }

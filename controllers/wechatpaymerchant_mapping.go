@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -54,12 +56,34 @@ func merchantFailure(err error) status.Verdict {
 	return verdict
 }
 
+// passing reports whether a failure says nothing about the credentials, so that a merchant
+// that worked is taken to work still: its own calls will say otherwise.
+func passing(err error) bool {
+	var call *providers.Error
+	if errors.As(err, &call) {
+		return call.Kind == providers.KindUnavailable || call.Kind == providers.KindThrottled
+	}
+	return errors.Is(err, errSecretUnread)
+}
+
+// wasReady reports whether the merchant's status says that this very spec works.
+func wasReady(merchant *v1alpha1.WeChatPayMerchant) bool {
+	return merchant.Status.ObservedGeneration == merchant.Generation &&
+		meta.IsStatusConditionTrue(merchant.Status.Conditions, v1alpha1.ConditionReady)
+}
+
+// errSecretUnread: the API server did not say what the Secret holds.
+var errSecretUnread = errors.New("the API server did not answer")
+
 // secretProblem says why a Secret could not be read.
 func secretProblem(name types.NamespacedName, err error) error {
 	if apierrors.IsNotFound(err) {
 		return fmt.Errorf("Secret %q does not exist; create it with the key %s", name, v1alpha1.SecretKeyPrivateKey) //nolint:staticcheck // Secret is a kind's name
 	}
-	return fmt.Errorf("read Secret %q: %w", name, err)
+	if apierrors.IsForbidden(err) {
+		return fmt.Errorf("the operator may not read Secret %q: %w", name, err)
+	}
+	return fmt.Errorf("%w: read Secret %q: %w", errSecretUnread, name, err)
 }
 
 // merchantIdentity is what a merchant is at WeChat Pay.
@@ -79,5 +103,10 @@ func MerchantResource(merchant *v1alpha1.WeChatPayMerchant) accounts.Resource {
 	return accounts.Resource{
 		Generation: merchant.Generation, ObservedGeneration: merchant.Status.ObservedGeneration,
 		AllowedNamespaces: merchant.Spec.AllowedNamespaces, Conditions: merchant.Status.Conditions,
+		Identity: merchantIdentity(merchant),
+		Ref: &corev1.ObjectReference{
+			APIVersion: v1alpha1.GroupVersion.String(), Kind: "WeChatPayMerchant",
+			Namespace: merchant.Namespace, Name: merchant.Name, UID: merchant.UID,
+		},
 	}
 }

@@ -113,9 +113,9 @@ type CreationRequest struct {
 // Rejection records that the gateway definitely refused the create request, so that the same
 // bytes are not sent again before it makes sense.
 type Rejection struct {
-	// number is the request number that the refused request carried.
+	// account that refused it.
 	// +optional
-	Number string `json:"number,omitempty"`
+	Account AccountIdentity `json:"account,omitempty,omitzero"`
 	// digest of the refused request body.
 	// +optional
 	Digest string `json:"digest,omitempty"`

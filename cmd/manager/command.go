@@ -70,9 +70,9 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set := command.Flags()
 	set.StringSliceVar(&f.allowedGateways, "allowed-gateways", nil, "base URLs of gateways that may be called besides the vendors' own, such as a simulator's http://127.0.0.1:18080")
 	set.DurationVar(&f.sweepInterval, "sweep-interval", 5*time.Minute, "how often each account's activities are listed at least")
-	set.Float64Var(&f.createRate, "create-rate", 1, "creating and ending calls per second for each merchant id; 0 paces nothing")
-	set.Float64Var(&f.readRate, "read-rate", 10, "reading calls per second for each merchant id; 0 paces nothing")
-	set.IntVar(&f.workers, "workers", 8, "how many campaigns of a kind are reconciled at once")
+	set.Float64Var(&f.createRate, "create-rate", float64(quota.Defaults()[providers.OperationCreate]), "creating and ending calls per second for each merchant id; 0 paces nothing")
+	set.Float64Var(&f.readRate, "read-rate", float64(quota.Defaults()[providers.OperationGet]), "reading calls per second for each merchant id; 0 paces nothing")
+	set.IntVar(&f.workers, "workers", 32, "how many campaigns of a kind are reconciled at once")
 	set.StringVar(&f.auditLog, "audit-log", "-", "file that takes one JSON line before and after every call that changes something; - is standard output")
 	set.StringVar(&f.logFormat, "log-format", "json", "json or console")
 	set.IntVar(&f.logLevel, "log-level", 0, "0 says what happened, 1 also why; up to 4 for the libraries' own words")
@@ -108,7 +108,7 @@ func run(ctx context.Context, f flags) error {
 	}
 	if err := controllers.Setup(ctx, mgr, controllers.Options{
 		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: limits(f), Workers: f.workers,
-		AuditLog: audit, UserAgent: "campaign-operator/" + version.String(),
+		Namespaces: f.namespaces, AuditLog: audit, UserAgent: "campaign-operator/" + version.String(),
 		Clock: clock.RealClock{}, Metrics: ctrlmetrics.Registry,
 	}); err != nil {
 		return err
@@ -186,7 +186,7 @@ func newLogger(f flags) (logr.Logger, error) {
 	default:
 		return logr.Logger{}, fmt.Errorf("--log-format is %q; write json or console", f.logFormat)
 	}
-	return zap.New(encoder, zap.Level(zapcore.Level(-f.logLevel))), nil //nolint:gosec // a log level is a small number
+	return zap.New(encoder, zap.Level(zapcore.Level(-f.logLevel))), nil
 }
 
 // openAudit opens the audit log for appending, readable by its owner only.

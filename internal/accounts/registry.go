@@ -15,6 +15,8 @@ import (
 type Account struct {
 	// Identity is what the account is at the vendor; it goes into every creation record.
 	Identity v1alpha1.AccountIdentity
+	// Version changes with the credentials: what they were refused for may be over.
+	Version string
 	// Activities are the calls by the name of the campaign kind.
 	Activities map[string]providers.Activities
 }
@@ -64,12 +66,13 @@ func (r *Registry) Drop(key types.NamespacedName) {
 	delete(r.accounts, key)
 }
 
-// Get returns the account, or nil after noting that the campaign is to be woken when the
-// account works.
-func (r *Registry) Get(key types.NamespacedName, waker Waker, campaign types.NamespacedName) *Account {
+// Get returns the account if it is open as the identity that its resource now says, or nil
+// after noting that the campaign is to be woken when it is. (A resource made anew under an
+// old name is another merchant until its controller has opened it.)
+func (r *Registry) Get(key types.NamespacedName, identity v1alpha1.AccountIdentity, waker Waker, campaign types.NamespacedName) *Account {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if account, ok := r.accounts[key]; ok {
+	if account, ok := r.accounts[key]; ok && account.Identity == identity {
 		return account
 	}
 	if r.waiters == nil {

@@ -14,7 +14,8 @@ var (
 	wechatpay = types.NamespacedName{Namespace: "platform", Name: "wechatpay"}
 	spring    = types.NamespacedName{Namespace: "marketing", Name: "spring"}
 	summer    = types.NamespacedName{Namespace: "marketing", Name: "summer"}
-	open      = &Account{Identity: v1alpha1.AccountIdentity{Environment: "production", ID: "1900000109"}}
+	identity  = v1alpha1.AccountIdentity{Environment: "production", ID: "1900000109"}
+	open      = &Account{Identity: identity}
 )
 
 // woken is a Waker that notes whom it was asked to wake.
@@ -52,11 +53,11 @@ func (w *woken) want(t *testing.T, when string, names ...string) {
 func TestThoseWhoWaitForAnAccountAreWokenOnceWhenItIsPut(t *testing.T) {
 	var registry Registry
 	gifts, stocks := &woken{}, &woken{}
-	registry.Get(wechatpay, gifts, spring)
-	registry.Get(wechatpay, gifts, spring) // asking twice is waiting once
-	registry.Get(wechatpay, gifts, summer)
-	registry.Get(wechatpay, stocks, spring) // another kind has the name too
-	registry.Get(types.NamespacedName{Namespace: "platform", Name: "another"}, gifts, summer)
+	registry.Get(wechatpay, identity, gifts, spring)
+	registry.Get(wechatpay, identity, gifts, spring) // asking twice is waiting once
+	registry.Get(wechatpay, identity, gifts, summer)
+	registry.Get(wechatpay, identity, stocks, spring) // another kind has the name too
+	registry.Get(types.NamespacedName{Namespace: "platform", Name: "another"}, identity, gifts, summer)
 
 	registry.Put(wechatpay, open)
 	gifts.want(t, "when the account is put", "spring", "summer")
@@ -70,13 +71,13 @@ func TestWhoFindsTheAccountDoesNotWait(t *testing.T) {
 	var registry Registry
 	waker := &woken{}
 	registry.Put(wechatpay, open)
-	if account := registry.Get(wechatpay, waker, spring); account != open {
+	if account := registry.Get(wechatpay, identity, waker, spring); account != open {
 		t.Fatalf("Get returned %v, want the account", account)
 	}
-	renewed := &Account{}
+	renewed := &Account{Identity: identity}
 	registry.Put(wechatpay, renewed)
 	waker.want(t, "when the account is put again")
-	if account := registry.Get(wechatpay, waker, spring); account != renewed {
+	if account := registry.Get(wechatpay, identity, waker, spring); account != renewed {
 		t.Error("Get returned the former account")
 	}
 }
@@ -88,7 +89,7 @@ func TestADroppedAccountIsGoneUntilItIsPutAgain(t *testing.T) {
 	registry.Put(wechatpay, open)
 	registry.Drop(wechatpay)
 	waker.want(t, "when the account is dropped")
-	if account := registry.Get(wechatpay, waker, spring); account != nil {
+	if account := registry.Get(wechatpay, identity, waker, spring); account != nil {
 		t.Fatalf("Get returned %v after the account was dropped", account)
 	}
 	registry.Put(wechatpay, open)
@@ -102,7 +103,7 @@ func TestASuspectedAccountIsDroppedAndItsControllerTold(t *testing.T) {
 			var told []types.NamespacedName
 			if listens {
 				registry.OnSuspect(func(key types.NamespacedName) {
-					if registry.Get(key, &woken{}, spring) != nil {
+					if registry.Get(key, identity, &woken{}, spring) != nil {
 						t.Error("told before the account was dropped: a check at once would find it usable")
 					}
 					told = append(told, key)
@@ -110,7 +111,7 @@ func TestASuspectedAccountIsDroppedAndItsControllerTold(t *testing.T) {
 			}
 			registry.Put(wechatpay, open)
 			registry.Suspect(wechatpay)
-			if account := registry.Get(wechatpay, &woken{}, spring); account != nil {
+			if account := registry.Get(wechatpay, identity, &woken{}, spring); account != nil {
 				t.Error("a suspected account is still handed out")
 			}
 			if listens && !slices.Equal(told, []types.NamespacedName{wechatpay}) {
@@ -127,7 +128,7 @@ func TestARegistryServesManyAtOnce(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 100 {
-				registry.Get(wechatpay, waker, spring)
+				registry.Get(wechatpay, identity, waker, spring)
 				registry.Put(wechatpay, open)
 				registry.Drop(wechatpay)
 			}
@@ -135,7 +136,18 @@ func TestARegistryServesManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	registry.Put(wechatpay, open)
-	if registry.Get(wechatpay, waker, spring) != open {
+	if registry.Get(wechatpay, identity, waker, spring) != open {
 		t.Error("the account is not there")
 	}
+}
+
+func TestAnAccountOpenAsAnotherMerchantIsNotHandedOut(t *testing.T) {
+	var registry Registry
+	waker := &woken{}
+	registry.Put(wechatpay, open)
+	if account := registry.Get(wechatpay, v1alpha1.AccountIdentity{Environment: "production", ID: "1900000110"}, waker, spring); account != nil {
+		t.Errorf("the resource says another merchant id, handed out was %v", account.Identity)
+	}
+	registry.Put(wechatpay, open)
+	waker.want(t, "when the account opens", spring.Name)
 }

@@ -2,9 +2,11 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,12 +16,19 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/status"
 )
 
+// ErrNotWatched is returned by a Resolver's Read for an account outside the watched namespaces.
+var ErrNotWatched = errors.New("the account's namespace is not watched")
+
 // Resource is what a campaign has to know of its account resource.
 type Resource struct {
 	Generation         int64
 	ObservedGeneration int64
 	AllowedNamespaces  []string
 	Conditions         []metav1.Condition
+	// Identity is what the spec says the account is at the vendor.
+	Identity v1alpha1.AccountIdentity
+	// Ref names the resource in events.
+	Ref *corev1.ObjectReference
 }
 
 // Resolver finds the account that a campaign refers to.
@@ -33,6 +42,7 @@ type Resolver struct {
 // the account is being checked, or a working one is still being opened by this process.
 type Resolution struct {
 	Key     types.NamespacedName
+	Ref     *corev1.ObjectReference
 	Account *Account
 	Problem *status.Verdict
 }
@@ -43,7 +53,11 @@ func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, wake
 	key := RefKey(campaign)
 	resolution := Resolution{Key: key}
 	resource, err := r.Read(ctx, key)
+	resolution.Ref = resource.Ref
 	switch {
+	case errors.Is(err, ErrNotWatched):
+		resolution.Problem = notReady("account %q is in a namespace that the operator does not watch; start it with the namespace in --watch-namespaces.", key)
+		return resolution, nil
 	case apierrors.IsNotFound(err):
 		resolution.Problem = notReady("there is no account %q; create it, or correct the reference.", key)
 		return resolution, nil
@@ -61,7 +75,7 @@ func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, wake
 	case ready.Status != metav1.ConditionTrue:
 		resolution.Problem = notReady("account %q is not ready: %s: %s", key, ready.Reason, ready.Message)
 	default:
-		resolution.Account = r.Registry.Get(key, waker, types.NamespacedName{Namespace: campaign.GetNamespace(), Name: campaign.GetName()})
+		resolution.Account = r.Registry.Get(key, resource.Identity, waker, types.NamespacedName{Namespace: campaign.GetNamespace(), Name: campaign.GetName()})
 	}
 	return resolution, nil
 }

@@ -23,7 +23,7 @@ func campaign(ref v1alpha1.AccountReference) *v1alpha1.PayGiftActivity {
 
 // resource is an account resource with this Ready condition.
 func resource(ready metav1.ConditionStatus, reason, message string) Resource {
-	return Resource{Generation: 2, ObservedGeneration: 2, AllowedNamespaces: []string{"shop", "marketing"}, Conditions: []metav1.Condition{
+	return Resource{Generation: 2, ObservedGeneration: 2, Identity: identity, AllowedNamespaces: []string{"shop", "marketing"}, Conditions: []metav1.Condition{
 		{Type: v1alpha1.ConditionReady, Status: ready, Reason: reason, Message: message},
 	}}
 }
@@ -53,6 +53,10 @@ func TestAReferenceResolvesToTheAccountOrSaysWhatIsWrong(t *testing.T) {
 	}{
 		"ready and open":              {ref: elsewhere, resource: ready, open: true, key: wechatpay},
 		"ready but not yet open here": {ref: elsewhere, resource: ready, key: wechatpay, waits: true},
+		"made anew for another merchant, still open as the former": {ref: elsewhere, open: true, key: wechatpay, waits: true,
+			resource: changed(ready, func(r *Resource) { r.Identity.ID = "1900000110" })},
+		"in a namespace that is not watched": {ref: elsewhere, err: ErrNotWatched, key: wechatpay, progress: status.Working,
+			reason: v1alpha1.ReasonAccountNotReady, says: []string{`"platform/wechatpay"`, "--watch-namespaces"}},
 		"missing": {ref: elsewhere, err: missing, open: true, key: wechatpay, progress: status.Working,
 			reason: v1alpha1.ReasonAccountNotReady, says: []string{`"platform/wechatpay"`, "create it"}},
 		"not ready": {ref: elsewhere, resource: refused, open: true, key: wechatpay, progress: status.Working,
@@ -94,7 +98,7 @@ func TestAReferenceResolvesToTheAccountOrSaysWhatIsWrong(t *testing.T) {
 				t.Errorf("the account is %s, want %s", got.Key, test.key)
 			}
 			checkProblem(t, got.Problem, test.progress, test.reason, test.says)
-			usable := test.open && test.progress == "" && !strings.HasPrefix(name, "being checked")
+			usable := test.open && test.progress == "" && !test.waits && !strings.HasPrefix(name, "being checked")
 			if (got.Account != nil) != usable {
 				t.Errorf("the account is %v, want one: %t", got.Account, usable)
 			}

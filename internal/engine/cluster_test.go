@@ -179,7 +179,7 @@ func TestAnActivityUnderOurNumberIsFoundAgainAfterTheClusterIsLost(t *testing.T)
 				id := w.campaign().Status.ActivityID
 				w.pass(age)
 				w.wipe()
-				w.costs(tally{writes: 1}, w.restart2)
+				w.costs(tally{writes: 1, get: 1}, w.restart2)
 				if got := w.campaign().Status; got.ActivityID != id || got.Creation != v1alpha1.CreationConfirmed {
 					t.Errorf("status %+v, want activity %s again", got, id)
 				}

@@ -41,18 +41,18 @@ func (s *scope) record() *v1alpha1.CreationRequest {
 // send sends the create call and records what came of it. It reports true when the
 // reconcile is over because the id could not be recorded as expected.
 func (s *scope) send(ctx context.Context) (bool, error) {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached(ctx, callTimeout)
 	defer cancel()
 	if err := s.confirmCurrent(ctx); err != nil {
 		return true, err
 	}
-	s.memory.token = false
+	s.memory.turn = zeroTime
 	entry := s.auditEntry(providers.OperationCreate)
 	entry.Money = s.Kind.Money(s.campaign)
 	if err := s.Audit.Before(entry); err != nil {
 		return true, err
 	}
-	if s.memory.Intended && !s.memory.MaybeCommitted {
+	if s.memory.Intended && !s.memory.MaybeCommitted && !s.memory.Released {
 		ctx = providers.FirstSend(ctx)
 	}
 	s.memory.Sends++
@@ -111,7 +111,7 @@ func (s *scope) noteRejection(failure *providers.Error) {
 		attempts += st.Rejection.Attempts
 	}
 	st.Rejection = &v1alpha1.Rejection{
-		Number: s.request.Number, Digest: s.digest, Code: failure.Code, Message: explain(failure),
+		Account: s.account.Account.Identity, Digest: s.digest, Code: failure.Code, Message: explain(failure),
 		Retry: failure.Delay == providers.DelaySlow, Attempts: attempts, Time: metav1.NewTime(s.now),
 	}
 	if !s.forced.IsZero() { // what was asked for was done
@@ -124,6 +124,7 @@ func (s *scope) noteRejection(failure *providers.Error) {
 func (s *scope) release() {
 	last, exhausted, refused := s.memory.SendErr, s.memory.Sends >= maxSends, s.memory.Refused
 	s.clearIntent()
+	s.memory.Released = true
 	switch {
 	case refused:
 		s.noteRejection(last)
@@ -173,7 +174,10 @@ func (s *scope) rescue(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("record activity %s: %w", id, err)
 		}
-		if s.Kind.ActivityID(live) != "" {
+		if known := s.Kind.ActivityID(live); known != "" {
+			if known != id {
+				s.leftBehind(ctx, id)
+			}
 			return nil
 		}
 		before := copyOf(live)
@@ -187,9 +191,11 @@ func (s *scope) rescue(ctx context.Context) error {
 	return fmt.Errorf("record activity %s: the resource is being changed all the time; trying again", id)
 }
 
-// leftBehind tells of an activity whose resource was deleted while it was being created.
+// leftBehind tells, on the account, of an activity that no resource records: its own was
+// deleted, or records another one, since the call was sent.
 func (s *scope) leftBehind(ctx context.Context, id string) {
-	log.FromContext(ctx).Info("the resource was deleted while its activity was created", "activityId", id, "requestNumber", s.numberInUse())
-	s.Events.Eventf(s.campaign, nil, "Warning", "LeftBehind", "Create",
-		"activity %s was created while the resource was being deleted; it exists at the vendor under request number %s", id, s.numberInUse())
+	log.FromContext(ctx).Info("no resource records the activity that was created", "activityId", id, "requestNumber", s.numberInUse())
+	s.Events.Eventf(s.account.Ref, nil, "Warning", "LeftBehind", "Create",
+		"activity %s, created for %s %s under request number %s, is recorded by no resource: the resource was deleted or replaced meanwhile. Apply its manifest again to find the activity, or end it in the vendor's console.",
+		id, s.Kind.Name(), keyOf(s.campaign), s.numberInUse())
 }

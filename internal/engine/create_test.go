@@ -69,7 +69,7 @@ func TestALostReplyIsLookedUpAndNotSentAgain(t *testing.T) {
 		w.apply(v1alpha1.PayGiftActivityActive)
 		w.step()
 		w.want(v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, v1alpha1.CreationUnknown)
-		w.costs(tally{writes: 1}, func() { w.pass(time.Minute) })
+		w.costs(tally{writes: 1, get: 1}, func() { w.pass(time.Minute) })
 		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
 	})
 }

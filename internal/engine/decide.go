@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -100,6 +101,8 @@ func decideAbsent(f *Facts) Decision {
 		return d
 	}
 	switch {
+	case len(f.Candidates) > 0:
+		return f.ambiguous()
 	case f.Found != nil:
 		return Decision{Action: Adopt}
 	case f.Goal == GoalEnded:
@@ -146,7 +149,7 @@ func decideView(f *Facts, since time.Time) (Decision, bool) {
 // decideRejected honours an earlier definite refusal of the same bytes.
 func decideRejected(f *Facts) (Decision, bool) {
 	r := f.Record.Rejection
-	if r == nil || r.Digest != f.Manifest.Digest || !f.Forced.IsZero() {
+	if r == nil || r.Digest != f.Manifest.Digest || r.Account != f.Account.Identity || !f.Forced.IsZero() {
 		return Decision{}, false
 	}
 	if !r.Retry {
@@ -187,7 +190,7 @@ func (f *Facts) throttled() Decision {
 	}
 	return Decision{Action: Stop, State: f.pendingState(), After: f.Wait, Unserved: true, Verdict: status.Verdict{
 		Progress: status.Working, Reason: v1alpha1.ReasonThrottled,
-		Message: "the gateway asked the account for a pause; the call is sent after it."}}
+		Message: "waiting for its turn: the account's calls are sent at the rate that the gateway allows."}}
 }
 
 // decideRefused: the create call of this reconcile was definitely not executed, and the
@@ -202,6 +205,13 @@ func decideRefused(f *Facts) Decision {
 // failed reports a failed call that will be repeated.
 func (f *Facts) failed(err *providers.Error, state v1alpha1.CampaignState, after time.Duration) Decision {
 	return Decision{Action: Stop, State: state, After: max(after, time.Second), Unserved: true, Verdict: failure(err)}
+}
+
+// ambiguous reports a vendor that has several activities under one number. None is chosen.
+func (f *Facts) ambiguous() Decision {
+	return stop(status.Stalled, v1alpha1.ReasonRequestNumberConflict, f.pendingState(), fmt.Sprintf(
+		"the vendor has several activities under request number %s: %s. None is taken and none is created. End all but one in the vendor's console and ask the vendor how it came about.",
+		f.Manifest.Number, strings.Join(f.Candidates, ", ")))
 }
 
 // pendingState is status.state while nothing new is known of the activity.

@@ -36,7 +36,10 @@ func decideKnown(f *Facts) Decision {
 	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Manifest.Err != nil {
 		return f.observed(status.Stalled, v1alpha1.ReasonInvalidSpec, f.Manifest.Err.Error()) // cannot be compared
 	}
-	if f.Remote.Compared && f.judgement() != f.Record.Outcome {
+	if f.Remote.Compared && (f.unjudged() || f.judgement() != f.Record.Outcome) {
+		if !f.Remote.Snapshot.Detailed { // a list may carry too little to judge by
+			return f.unlessPaused(Decision{Action: Get})
+		}
 		return Decision{Action: Judge}
 	}
 	if f.Record.Outcome == v1alpha1.CreationDiffers {
@@ -69,10 +72,17 @@ func decideFresh(f *Facts) (Decision, bool) {
 	if d, done := decideView(f, since); done {
 		return d, true
 	}
-	if f.WantsDetail || (unsettled && !f.Remote.Compared) {
+	if f.WantsDetail || (f.unjudged() && !f.Remote.Snapshot.Detailed) {
 		return Decision{Action: Get}, true
 	}
 	return Decision{}, false
+}
+
+// unjudged reports whether the activity's content was not yet compared with these bytes of
+// the manifest.
+func (f *Facts) unjudged() bool {
+	return f.Record.Outcome == v1alpha1.CreationUnknown ||
+		(f.Record.Outcome == v1alpha1.CreationConfirmed && f.Record.Digest != f.Manifest.Digest && f.Manifest.Err == nil)
 }
 
 // atRest reports whether a process that has not seen the vendor yet can leave the record as
@@ -104,7 +114,7 @@ func (f *Facts) readLater() Decision {
 // judgement is what the comparison says of the recorded creation. A confirmed one is judged
 // again only when the manifest's bytes are no longer those that were confirmed.
 func (f *Facts) judgement() v1alpha1.CreationOutcome {
-	if f.Record.Outcome == v1alpha1.CreationConfirmed && (f.Record.Digest == f.Manifest.Digest || f.Manifest.Err != nil) {
+	if f.Record.Outcome == v1alpha1.CreationConfirmed && !f.unjudged() {
 		return v1alpha1.CreationConfirmed
 	}
 	if len(f.Remote.Differences) > 0 || f.Manifest.Err != nil {

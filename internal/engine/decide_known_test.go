@@ -14,7 +14,10 @@ func TestDecidingWhatAnActivityIs(t *testing.T) {
 	check(t, knownFacts, []row{
 		{"a new id is read", []given{notJudged, notListed}, Decision{Action: Get}},
 		{"also without a view", []given{notJudged, notListed, noView}, Decision{Action: Get}},
-		{"a list that carries too little is not enough", []given{notJudged, func(f *Facts) { f.Remote.Compared = false }}, Decision{Action: Get}},
+		{"a list that carries too little is not enough", []given{notJudged, listed, func(f *Facts) { f.Remote.Compared = false }}, Decision{Action: Get}},
+		{"nor is equal content in a list: it may lack what differs", []given{notJudged, listed}, Decision{Action: Get}},
+		{"nor for a difference that may be mended", []given{differs, listed}, Decision{Action: Get}},
+		{"nor for other bytes than were confirmed", []given{edited, listed}, Decision{Action: Get}},
 		{"equal content is judged", []given{notJudged}, Decision{Action: Judge}},
 		{"other content too", []given{notJudged, shows(remote(providers.StateScheduled, other))}, Decision{Action: Judge}},
 		{"what cannot be compared is not taken for ours", []given{notJudged, broken, func(f *Facts) { f.Remote.Compared = false }, read},
@@ -28,7 +31,7 @@ func TestDecidingWhatAnActivityIs(t *testing.T) {
 		{"a manifest corrected to match is judged again", []given{differs, edited}, Decision{Action: Judge}},
 		{"confirmed bytes are not judged again", []given{shows(remote(providers.StateScheduled, other))}, at(status.Settled, v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, time.Hour+firstLook, "")},
 		{"other bytes than were confirmed are", []given{edited, shows(remote(providers.StateScheduled, other))}, Decision{Action: Judge}},
-		{"other bytes that mean the same stay confirmed", []given{edited}, at(status.Settled, v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, time.Hour+firstLook, "")},
+		{"other bytes that mean the same are judged, once", []given{edited}, Decision{Action: Judge}},
 	})
 }
 

@@ -47,7 +47,7 @@ func knownFacts() *Facts {
 }
 
 func remote(state providers.State, differences ...providers.Difference) *Remote {
-	return &Remote{Snapshot: providers.Snapshot{ID: "10028001", State: state, VendorState: "WORD"}, Differences: differences, Compared: true}
+	return &Remote{Snapshot: providers.Snapshot{ID: "10028001", State: state, VendorState: "WORD", Detailed: true}, Differences: differences, Compared: true}
 }
 
 var (
@@ -98,6 +98,9 @@ func begins(in time.Duration) given           { return func(f *Facts) { f.Manife
 func viewed(ago time.Duration) given          { return func(f *Facts) { f.View = f.Now.Add(-ago) } }
 func asked(ago time.Duration) given           { return func(f *Facts) { f.Forced = f.Now.Add(-ago) } }
 func shows(r *Remote) given                   { return func(f *Facts) { f.Remote = r } }
+func elsewhere(f *Facts)                      { f.Account.Identity.ID = "1900000999" }
+func ambiguous(f *Facts)                      { f.Candidates = []string{"1", "2"} }
+func listed(f *Facts)                         { f.Remote.Snapshot.Detailed = false }
 func found(f *Facts)                          { f.Found = remote(providers.StateRunning) }
 func noView(f *Facts)                         { f.View = time.Time{} }
 func sweepFailed(f *Facts)                    { f.ViewErr, f.Memory.ViewFailures = timeout, 3 }
@@ -121,7 +124,7 @@ func paused(err *providers.Error, in time.Duration) given {
 
 func refused(retry bool, attempts int64, ago time.Duration) given {
 	return func(f *Facts) {
-		f.Record.Rejection = &v1alpha1.Rejection{Digest: f.Manifest.Digest, Message: "PARAM_ERROR: no", Retry: retry, Attempts: attempts, Time: metav1.NewTime(f.Now.Add(-ago))}
+		f.Record.Rejection = &v1alpha1.Rejection{Account: f.Account.Identity, Digest: f.Manifest.Digest, Message: "PARAM_ERROR: no", Retry: retry, Attempts: attempts, Time: metav1.NewTime(f.Now.Add(-ago))}
 	}
 }
 
@@ -175,6 +178,7 @@ func TestDecidingWhileNothingWasSent(t *testing.T) {
 			Decision{Action: Lookup, Since: noon.Add(-10 * time.Second)}},
 		{"a failed sweep is waited out", []given{noView, sweepFailed}, at(status.Working, v1alpha1.ReasonGatewayUnavailable, v1alpha1.StatePending, 10*time.Second, "(no answer)")},
 		{"our number in the view is ours", []given{found}, Decision{Action: Adopt}},
+		{"our number twice in the view is nobody's", []given{ambiguous}, at(status.Stalled, v1alpha1.ReasonRequestNumberConflict, v1alpha1.StatePending, 0, "1, 2")},
 		{"also long after the begin", []given{found, begins(-time.Hour)}, Decision{Action: Adopt}},
 		{"also when it is to be ended", []given{found, goal(GoalEnded)}, Decision{Action: Adopt}},
 		{"also when it was refused once", []given{found, refused(false, 1, time.Hour)}, Decision{Action: Adopt}},
@@ -198,6 +202,7 @@ func TestDecidingAfterARefusal(t *testing.T) {
 		{"the first pause is ten minutes", []given{refused(true, 1, time.Minute)}, waiting(9 * time.Minute)},
 		{"the second twenty", []given{refused(true, 2, time.Minute)}, waiting(19 * time.Minute)},
 		{"none is more than two hours", []given{refused(true, 50, time.Minute)}, waiting(119 * time.Minute)},
+		{"another account has refused nothing", []given{refused(false, 1, time.Minute), elsewhere}, intend},
 		{"after the pause they are sent again", []given{refused(true, 1, 10*time.Minute)}, intend},
 		{"in this reconcile: reported as refused", []given{func(f *Facts) { f.CallErr = never }, refused(false, 1, 0)}, rejected},
 		{"in this reconcile: reported although the view is older than the call", []given{func(f *Facts) { f.CallErr, f.Memory.LastSend = never, noon }, refused(false, 1, 0)}, rejected},
@@ -210,7 +215,7 @@ func TestDecidingAfterARefusal(t *testing.T) {
 			at(status.Working, v1alpha1.ReasonGatewayUnavailable, v1alpha1.StatePending, time.Minute, "")},
 		{"a pause that is over is over", []given{paused(timeout, -time.Second)}, intend},
 		{"the quota's moment passes in silence", []given{waits(2 * time.Second)}, Decision{Action: Quietly, After: 2 * time.Second}},
-		{"the quota's pause is said", []given{waits(25 * time.Second)}, at(status.Working, v1alpha1.ReasonThrottled, v1alpha1.StatePending, 25*time.Second, "pause")},
+		{"the quota's pause is said", []given{waits(25 * time.Second)}, at(status.Working, v1alpha1.ReasonThrottled, v1alpha1.StatePending, 25*time.Second, "turn")},
 	})
 }
 
@@ -228,6 +233,7 @@ func TestDecidingWhileTheOutcomeIsUnknown(t *testing.T) {
 
 	check(t, unknownFacts, []row{
 		{"our number in the view ends it", []given{found}, Decision{Action: Adopt}},
+		{"our number twice ends it too, for nobody", []given{ambiguous}, at(status.Stalled, v1alpha1.ReasonRequestNumberConflict, v1alpha1.StateCreating, 0, "1, 2")},
 		{"also when the manifest wants it no more", []given{found, goal(GoalNothing)}, Decision{Action: Adopt}},
 		{"also after an edit that got past the freeze", []given{found, edited}, Decision{Action: Adopt}},
 

@@ -16,6 +16,9 @@ const maxSends = 5
 // may be on its way, or may have been committed. It ends only by an id, by a look-up that
 // finds the number, or by one that proves its absence.
 func decideUnknown(f *Facts) Decision {
+	if len(f.Candidates) > 0 {
+		return f.ambiguous()
+	}
 	if f.Found != nil {
 		return Decision{Action: Adopt}
 	}
@@ -83,6 +86,9 @@ func (f *Facts) unknown(after time.Duration) Decision {
 	cause := "the operator was interrupted after it recorded the request"
 	if f.Memory.SendErr != nil {
 		cause = f.Memory.SendErr.Error()
+	}
+	if f.ViewErr != nil {
+		cause += "; and the list cannot be read: " + explain(f.ViewErr)
 	}
 	next := "the same request is repeated and looked up"
 	if !f.maySend() {

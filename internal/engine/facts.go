@@ -25,8 +25,10 @@ type Facts struct {
 	View time.Time
 	// ViewErr is the failure of a sweep that was just waited for.
 	ViewErr *providers.Error
-	// Found is what the view has under our request number, while no id is recorded.
-	Found *Remote
+	// Found is what the view has under our request number, while no id is recorded; Candidates
+	// are the ids when there are several.
+	Found      *Remote
+	Candidates []string
 	// Remote is the recorded activity as it was last seen.
 	Remote *Remote
 	// Read is true when the activity was read one by one in this reconcile.
@@ -105,6 +107,9 @@ type Memory struct {
 	// that came too late to prove anything: only the look-up can decide then.
 	SendErr *providers.Error
 	Refused bool
+	// Released is true when an earlier intent was cleared because nothing showed: a later send is
+	// not surely the first under its number.
+	Released bool
 	// LastErr is the failure of the last call.
 	LastErr *providers.Error
 	// NotBefore is when the failed call may be repeated; Failures counts failures in a row.

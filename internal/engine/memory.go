@@ -22,8 +22,11 @@ type remembered struct {
 	// forced is the annotation value that is being served, forcedAt when it was first seen.
 	forced   string
 	forcedAt time.Time
-	// token is true while a quota token for the next mutating call is held.
-	token bool
+	// turn is when the quota lets the next mutating call go, turnOf which call that is.
+	turn   time.Time
+	turnOf providers.Operation
+	// failedVersion is the version of the credentials that the last failed call used.
+	failedVersion string
 	// number is the request number of the manifest as it was last reconciled. Unlike the rest it
 	// is read by sweeps, under the lock of memories.
 	number string
@@ -88,4 +91,5 @@ func (s *scope) failed(err *providers.Error) {
 func (s *scope) pause(err *providers.Error, d time.Duration) {
 	s.memory.LastErr, s.memory.NotBefore = err, s.now.Add(d)
 	s.memory.FailedAt, s.memory.FailedGeneration = s.now, s.campaign.GetGeneration()
+	s.memory.failedVersion = s.account.Account.Version
 }

@@ -3,7 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
@@ -50,7 +53,14 @@ func (s *scope) findByNumber(f *Facts) error {
 		number = f.Record.Number
 	}
 	found := s.view.ByNumber(number)
-	if len(found) > 0 {
+	if len(found) > 1 {
+		for _, snapshot := range found {
+			f.Candidates = append(f.Candidates, snapshot.ID)
+		}
+		slices.Sort(f.Candidates)
+		return nil
+	}
+	if len(found) == 1 {
 		remote, err := s.compare(found[0])
 		f.Found = remote
 		return err
@@ -121,7 +131,9 @@ func (s *scope) get(ctx context.Context) {
 			s.memory.GoneSince = s.now
 		}
 	case err != nil:
-		s.callFailed(providers.AsError(providers.OperationGet, err))
+		failure := providers.AsError(providers.OperationGet, err)
+		log.FromContext(ctx).Info("call failed", "operation", failure.Operation, "activityId", id, "error", failure.Error(), "requestId", failure.RequestID)
+		s.callFailed(failure)
 	default:
 		s.learn(snapshot)
 	}

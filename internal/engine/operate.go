@@ -24,12 +24,12 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 
 // operate sends a call that changes the activity, and reads what became of it.
 func (s *scope) operate(ctx context.Context, op providers.Operation) error {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached(ctx, callTimeout)
 	defer cancel()
 	if err := s.confirmCurrent(ctx); err != nil {
 		return err
 	}
-	s.memory.token = false
+	s.memory.turn = zeroTime
 	entry := s.auditEntry(op)
 	if err := s.Audit.Before(entry); err != nil {
 		return err
@@ -51,8 +51,8 @@ func (s *scope) operate(ctx context.Context, op providers.Operation) error {
 
 // detached returns a context that outlives the manager's being told to stop, within the
 // pod's grace period: a call that was begun is finished and recorded.
-func detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+func detached(ctx context.Context, within time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), within)
 }
 
 func (s *scope) auditEntry(op providers.Operation) audit.Entry {

@@ -18,7 +18,7 @@ import (
 // settle ends a reconcile: the verdict becomes the status, and the status is written if it
 // changed. An id that is new to the API server is written even against a conflict.
 func (s *scope) settle(ctx context.Context, d Decision) error {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached(ctx, writeTimeout)
 	defer cancel()
 	s.apply(d)
 	st := s.campaign.CampaignStatus()
@@ -31,6 +31,14 @@ func (s *scope) settle(ctx context.Context, d Decision) error {
 		return s.rescue(ctx)
 	}
 	return err
+}
+
+// keepID records an id that this reconcile has learned although it has nothing to say yet.
+func (s *scope) keepID(ctx context.Context) error {
+	if s.Kind.ActivityID(s.campaign) == s.Kind.ActivityID(s.before) {
+		return nil
+	}
+	return s.settle(ctx, Decision{Unserved: true})
 }
 
 // apply derives the status from what this reconcile found.

@@ -39,9 +39,13 @@ type Reconciler struct {
 	memories memories
 }
 
-// callTimeout bounds a mutating call or a status write, which go on when the manager is told
-// to stop. It is below the grace period of a pod (30 s), so that a rollout leaves no open ends.
-const callTimeout = 20 * time.Second
+// A mutating call with the read after it, and the write that records them, go on when the
+// manager is told to stop. Together they are below the grace period of a pod (30 s), so that a
+// rollout leaves no open ends.
+const (
+	callTimeout  = 15 * time.Second
+	writeTimeout = 5 * time.Second
+)
 
 // conflictPause lets the cache catch up with a write of somebody else.
 const conflictPause = 100 * time.Millisecond
@@ -88,7 +92,7 @@ func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
 	case Stop:
 		return true, s.settle(ctx, d)
 	case Quietly:
-		return true, nil
+		return true, s.keepID(ctx)
 	case Lookup:
 		return s.lookup(d.Since), nil
 	case Get:

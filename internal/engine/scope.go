@@ -70,6 +70,9 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 	if resolution.Account == nil {
 		return s, nil
 	}
+	if last := s.memory.LastErr; last != nil && last.Kind == providers.KindAuth && s.memory.failedVersion != resolution.Account.Version {
+		s.memory.succeeded() // other credentials: what the former ones were refused for may be over
+	}
 	identity := resolution.Account.Identity
 	s.activities = resolution.Account.Activities[r.Kind.Name()]
 	s.sweepKey = sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: r.Kind.Name()}
@@ -110,23 +113,29 @@ func (s *scope) noteForced() {
 	s.forced = s.memory.forcedAt
 }
 
-// next gathers the facts and decides. A call that spends quota is decided again when there
-// is no token for it.
+// next gathers the facts and decides. A call that spends quota is decided again when its turn
+// has not come.
 func (s *scope) next() (Decision, error) {
 	facts, err := s.facts()
 	if err != nil {
 		return Decision{}, err
 	}
 	decision := decide(facts)
-	if op, spends := s.spends(decision); spends && !s.memory.token {
-		wait := s.Pacer.Take(s.quotaKey(op))
-		if wait > 0 {
-			facts.Wait = wait
+	if op, spends := s.spends(decision); spends {
+		if facts.Wait = s.turn(op).Sub(s.Clock.Now()); facts.Wait > 0 {
 			return decide(facts), nil
 		}
-		s.memory.token = true
 	}
 	return decision, nil
+}
+
+// turn is when the quota lets a call go. The place in the queue is kept over reconciles.
+func (s *scope) turn(op providers.Operation) time.Time {
+	if s.memory.turnOf != op {
+		s.memory.turn, s.memory.turnOf = zeroTime, op
+	}
+	s.memory.turn = s.Pacer.Turn(s.quotaKey(op), s.memory.turn)
+	return s.memory.turn
 }
 
 func (s *scope) spends(d Decision) (providers.Operation, bool) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -104,7 +105,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{
 		t: t, clock: clocktesting.NewFakeClock(noon), stride: sweepInterval, queue: &requests{keys: map[types.NamespacedName]bool{}},
 		crossing: func(bool) {}, refuse: func() error { return nil }, auditTo: io.Discard,
-		account: accounts.Resource{Conditions: []metav1.Condition{{Type: "Ready", Status: metav1.ConditionTrue}}},
+		account: accounts.Resource{Identity: us, Ref: &corev1.ObjectReference{Kind: "WeChatPayMerchant", Namespace: merchant.Namespace, Name: merchant.Name}, Conditions: []metav1.Condition{{Type: "Ready", Status: metav1.ConditionTrue}}},
 	}
 	w.vendor = newVendor(w.clock)
 	w.api = fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper).WithStatusSubresource(&v1alpha1.PayGiftActivity{}).
@@ -157,7 +158,7 @@ func (w *world) open() {
 			w.t.Error(err)
 		}
 	}})
-	w.account.Conditions[0].Status = metav1.ConditionTrue
+	w.account.Identity, w.account.Conditions[0].Status = us, metav1.ConditionTrue
 	w.registry.Put(merchant, &accounts.Account{Identity: us, Activities: map[string]providers.Activities{"PayGiftActivity": w.vendor}})
 	w.queue.add(spring) // its controller watches accounts
 }

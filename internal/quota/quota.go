@@ -76,6 +76,27 @@ func (p *Pacer) Take(key Key) time.Duration {
 	return 0
 }
 
+// Turn returns when a call may be sent: its place in the queue of its key. former is what Turn
+// returned for the same call before, zero at first; it stays good unless the gateway has asked
+// for a pause since, after which nobody may come all at once.
+func (p *Pacer) Turn(key Key, former time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.clock.Now()
+	b := p.bucket(key, now)
+	if !former.IsZero() && !former.Before(b.closedUntil) {
+		return former
+	}
+	from := now
+	if b.closedUntil.After(now) {
+		from = b.closedUntil
+	}
+	if b.limiter == nil {
+		return from
+	}
+	return from.Add(b.limiter.ReserveN(from, 1).DelayFrom(from))
+}
+
 // Refused records that the gateway answered 429: nothing of this key goes for the pause
 // it asked for, or for a default where it asked for none.
 func (p *Pacer) Refused(key Key, pause time.Duration) {

@@ -67,3 +67,41 @@ func TestARefusalWithoutAPauseStillPauses(t *testing.T) {
 		t.Error("the key is open right after a 429")
 	}
 }
+
+func TestCallersKeepTheirTurnsHoweverOftenTheyAsk(t *testing.T) {
+	pacer, clock := newPacer()
+	var turns []time.Time
+	for range 3 {
+		turns = append(turns, pacer.Turn(key, time.Time{}))
+	}
+	for i, turn := range turns {
+		if want := clock.Now().Add(time.Duration(i) * time.Second); !turn.Equal(want) {
+			t.Errorf("caller %d goes at %s, want %s", i, turn, want)
+		}
+		if again := pacer.Turn(key, turn); !again.Equal(turn) {
+			t.Errorf("caller %d asked again and goes at %s instead of %s", i, again, turn)
+		}
+	}
+}
+
+func TestAfterARefusalNobodyComesAllAtOnce(t *testing.T) {
+	pacer, clock := newPacer()
+	waiting := []time.Time{pacer.Turn(key, time.Time{}), pacer.Turn(key, time.Time{}), pacer.Turn(key, time.Time{})}
+	opens := clock.Now().Add(time.Minute)
+	pacer.Refused(key, time.Minute)
+	seen := map[time.Time]bool{}
+	for _, former := range waiting {
+		turn := pacer.Turn(key, former)
+		if turn.Before(opens) || seen[turn] {
+			t.Errorf("a turn at %s, want one of its own after %s", turn, opens)
+		}
+		seen[turn] = true
+	}
+}
+
+func TestWithoutALimitTheTurnIsNow(t *testing.T) {
+	clock := clocktesting.NewFakePassiveClock(time.Unix(0, 0))
+	if turn := New(clock, nil).Turn(key, time.Time{}); !turn.Equal(clock.Now()) {
+		t.Errorf("the turn is at %s", turn)
+	}
+}

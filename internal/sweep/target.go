@@ -110,7 +110,7 @@ func (t *target) sweep(ctx context.Context) {
 	}
 	view, served := t.publish(started, entries, err)
 	if err != nil {
-		t.sweeper.log.Info("sweep failed", "kind", t.Key.Kind, "account", t.Key.Account, "error", err.Error())
+		t.sweeper.log.Info("sweep failed", "kind", t.Key.Kind, "account", t.Key.Account, "error", err.Error(), "requestId", providers.AsError(providers.OperationList, err).RequestID)
 	}
 	if onDone != nil {
 		onDone(ctx, view, err)

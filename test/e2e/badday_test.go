@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,33 @@ func TestAThrottledCreateWaitsAndAnotherAccountDoesNot(t *testing.T) {
 	}
 	slow.waitFor("slow", "Ready", "True Scheduled")
 	slow.theOnly()
+}
+
+func TestARestartWhileTheGatewayIsDownChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.startManager()
+	w.mustApply(w.manifest(campaign{Name: "quiet"}))
+	w.waitFor("quiet", "Ready", "True Scheduled")
+	w.manager.stop()
+	before, probes := w.writes(), w.counter("certificates")
+	rule := w.fault(map[string]any{"match": map[string]any{"mchid": w.sim.mchid}, "action": "status", "status": 503, "times": -1})
+	w.startManager()
+	eventually(t, 30*time.Second, "the account was probed and the list asked for", func() error {
+		if now, lists := w.counter("certificates"), w.counter("paygift.list"); now <= probes || lists < 3 {
+			return fmt.Errorf("%d probes before, %d now, %d lists", probes, now, lists)
+		}
+		return nil
+	})
+	if after := w.writes(); len(after) != len(before) {
+		t.Errorf("it caused writes: %v", after[len(before):])
+	}
+	w.sim.call("DELETE", "/_sim/faults/"+rule, nil, nil)
+	w.waitForSweeps(w.counter("paygift.list") + 2)
+	w.waitFor("quiet", "Ready", "True Scheduled")
+	if after := w.writes(); len(after) != len(before) {
+		t.Errorf("its end caused writes: %v", after[len(before):])
+	}
 }
 
 func TestWhatHappenedInTheConsoleIsSaidAndNotUndone(t *testing.T) {

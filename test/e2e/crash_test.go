@@ -182,6 +182,20 @@ func TestAReplacementForcedInFlightEndsAsADifferenceNotAsARecord(t *testing.T) {
 	w.theOnly()
 }
 
+func TestAManifestForMembersIsNotSettledByAnActivityForEverybody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.startManager()
+	c := campaign{Name: "narrowed", Begin: time.Now().Add(24 * time.Hour)}
+	w.mustApply(w.manifest(c))
+	w.waitFor("narrowed", "Ready", "True Scheduled")
+	w.kubectl("delete", "pga", "narrowed", "-n", w.namespace)
+	c.Members = true
+	w.mustApply(w.manifest(c))
+	w.waitFor("narrowed", "Stalled", "True RequestNumberConflict")
+	w.theOnly()
+}
+
 // killBetweenCommitAndRecord applies a campaign, and kills the manager when the vendor has
 // committed the activity and keeps its answer back.
 func (w *world) killBetweenCommitAndRecord(c campaign) remote {

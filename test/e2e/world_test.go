@@ -114,6 +114,8 @@ type campaign struct {
 	Name, Namespace, State, Title, Number string
 	Begin, End                            time.Time
 	Threshold                             int
+	// Members restricts the gift to members.
+	Members bool
 }
 
 var payGiftTemplate = template.Must(template.New("").Parse(`apiVersion: campaign-operator.io/v1alpha1
@@ -137,6 +139,9 @@ spec:
     awardList:
     - {stockId: "98065001", originalImageUrl: "https://wx.gtimg.com/mch/img/gift.png"}
     merchantIdList: ["{{.Merchant}}"]
+{{- if .Members}}
+  advancedSetting: {deliveryUserCategory: DELIVERY_MEMBER_PERSON, merchantMemberAppid: wx0123456789abcdef}
+{{- end}}
 `))
 
 // manifest renders a campaign.
