@@ -263,8 +263,8 @@ func TestDecidingWhileTheOutcomeIsUnknown(t *testing.T) {
 		{"nor one refused after an open call, which proves nothing", []given{refusedLate, lastSend(10 * time.Second)}, open(50*time.Second, "PARAM_ERROR")},
 
 		{"the first proof is a sweep a minute after the last send", []given{sent(maxSends), viewed(4*time.Minute + time.Second)}, Decision{Action: Lookup, Since: noon.Add(-4 * time.Minute)}},
-		{"it is not enough", []given{sent(maxSends), absentSince(2 * time.Minute), viewed(2 * time.Minute)}, Decision{Action: Lookup, Since: noon.Add(-2*time.Minute + time.Second)}},
-		{"the second is waited for", []given{sent(maxSends), absentSince(0), viewed(0)}, open(time.Second, "")},
+		{"it is not enough", []given{sent(maxSends), absentSince(2 * time.Minute), viewed(2 * time.Minute)}, Decision{Action: Lookup, Since: noon.Add(-2*time.Minute + proofGap)}},
+		{"the second is waited for", []given{sent(maxSends), absentSince(0), viewed(0)}, open(proofGap, "")},
 		{"a failed sweep proves nothing", []given{sent(maxSends), noView, sweepFailed}, open(10*time.Second, "")},
 		{"the second proof releases", []given{sent(maxSends), func(f *Facts) { f.Memory.ProvenAbsent = true }}, Decision{Action: Release}},
 		{"what may be sent is sent, also when it was once proven absent", []given{func(f *Facts) { f.Memory.ProvenAbsent = true }}, Decision{Action: Send}},

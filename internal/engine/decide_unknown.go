@@ -63,7 +63,7 @@ func (f *Facts) proveAbsence(from time.Time) Decision {
 	}
 	since := from
 	if !f.Memory.AbsentSince.IsZero() {
-		since = f.Memory.AbsentSince.Add(time.Second)
+		since = f.Memory.AbsentSince.Add(proofGap)
 	}
 	if wait := since.Sub(f.Now); wait > 0 {
 		return f.unknown(wait)

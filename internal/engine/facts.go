@@ -136,6 +136,10 @@ type Memory struct {
 // nothing was created.
 const settle = time.Minute
 
+// proofGap is how far apart the two sweeps start that prove it: a list that lags, or that lost
+// a row between two of its pages, is not wrong twice in the same way.
+const proofGap = 30 * time.Second
+
 // lastSend is the latest moment at which a create call may have been sent.
 func (f *Facts) lastSend() time.Time {
 	if !f.Memory.LastSend.IsZero() {

@@ -69,7 +69,7 @@ func (s *scope) findByNumber(f *Facts) error {
 		switch {
 		case s.memory.AbsentSince.IsZero():
 			s.memory.AbsentSince = s.view.Started
-		case s.view.Started.After(s.memory.AbsentSince):
+		case !s.view.Started.Before(s.memory.AbsentSince.Add(proofGap)):
 			s.memory.ProvenAbsent = true
 		}
 		f.Memory = s.memory.Memory
