@@ -174,7 +174,7 @@ func TestWhatPeopleMay(t *testing.T) {
 func TestTheManagerTakesTheDeploymentsFlags(t *testing.T) {
 	manager := "../bin/manager"
 	if _, err := os.Stat(manager); err != nil {
-		t.Skip("no bin/manager: run make build")
+		t.Fatal("no bin/manager: run make build")
 	}
 	for _, overlay := range []string{"default", "prometheus"} {
 		args := deploymentArgs(t, overlay)

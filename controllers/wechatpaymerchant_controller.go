@@ -74,6 +74,7 @@ type openedMerchant struct {
 	probed      time.Time
 	err         error
 	serialNo    string
+	notAfter    time.Time
 	client      *wechatpay.Client
 }
 
@@ -144,7 +145,7 @@ func (r *MerchantReconciler) open(ctx context.Context, merchant *v1alpha1.WeChat
 		return last
 	}
 	attempt := &openedMerchant{fingerprint: fingerprint, probed: r.Clock.Now()}
-	attempt.client, attempt.serialNo, attempt.err = r.connect(ctx, merchant, secret.Data)
+	attempt.err = r.connect(ctx, merchant, secret.Data, attempt)
 	var failure *providers.Error
 	if errors.As(attempt.err, &failure) {
 		log.FromContext(ctx).Info("the gateway does not take the merchant", "error", failure.Error(), "requestId", failure.RequestID)
@@ -153,12 +154,13 @@ func (r *MerchantReconciler) open(ctx context.Context, merchant *v1alpha1.WeChat
 	return attempt
 }
 
-// connect parses the keys and proves them with one signed call.
-func (r *MerchantReconciler) connect(ctx context.Context, merchant *v1alpha1.WeChatPayMerchant, data map[string][]byte) (*wechatpay.Client, string, error) {
+// connect parses the keys into the attempt and proves them with one signed call.
+func (r *MerchantReconciler) connect(ctx context.Context, merchant *v1alpha1.WeChatPayMerchant, data map[string][]byte, attempt *openedMerchant) error {
 	credentials, err := wechatpay.ParseCredentials(data, merchant.Spec.Credentials.SerialNo, merchant.Spec.Credentials.PublicKeyID)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
+	attempt.serialNo, attempt.notAfter = credentials.SerialNo(), credentials.CertificateNotAfter()
 	config := wechatpay.Config{
 		Mchid: merchant.Spec.Mchid, Credentials: credentials, UserAgent: r.UserAgent, Now: r.Clock.Now,
 		GatewayURL: merchantGateway(merchant), BackupURL: merchant.Spec.Gateway.BackupURL,
@@ -166,11 +168,10 @@ func (r *MerchantReconciler) connect(ctx context.Context, merchant *v1alpha1.WeC
 	if config.GatewayURL == wechatpay.DefaultGatewayURL && config.BackupURL == "" {
 		config.BackupURL = wechatpay.DefaultBackupURL
 	}
-	connected, err := wechatpay.New(config)
-	if err != nil {
-		return nil, credentials.SerialNo(), err
+	if attempt.client, err = wechatpay.New(config); err != nil {
+		return err
 	}
-	return connected, credentials.SerialNo(), connected.Probe(ctx)
+	return attempt.client.Probe(ctx)
 }
 
 // report writes the merchant's status if it changed.
@@ -178,7 +179,10 @@ func (r *MerchantReconciler) report(ctx context.Context, merchant *v1alpha1.WeCh
 	before := merchant.DeepCopy()
 	st := &merchant.Status
 	st.ObservedGeneration = merchant.Generation
-	st.SerialNo, st.VerifiesWith = opened.serialNo, nil
+	st.SerialNo, st.VerifiesWith, st.CertificateNotAfter = opened.serialNo, nil, ""
+	if !opened.notAfter.IsZero() {
+		st.CertificateNotAfter = opened.notAfter.UTC().Format(time.RFC3339)
+	}
 	if opened.err == nil {
 		st.VerifiesWith = opened.client.VerifiesWith()
 	}

@@ -131,6 +131,10 @@ type WeChatPayMerchantStatus struct {
 	// +optional
 	SerialNo string `json:"serialNo,omitempty"`
 
+	// certificateNotAfter is when the merchant API certificate expires (RFC 3339, UTC); absent where the Secret has no
+	// `apiclient_cert.pem`. After it WeChat Pay refuses every call.
+	// +optional
+	CertificateNotAfter string `json:"certificateNotAfter,omitempty"`
 	// verifiesWith lists the serials of the platform certificates and the id of the public key
 	// that replies are verified with.
 	//

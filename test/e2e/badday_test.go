@@ -171,6 +171,9 @@ func TestAnAccountSaysWhatIsWrongWithItsSecretAndCampaignsGoOnByThemselves(t *te
 	w.kubectl("delete", "secret", name, "-n", w.namespace)
 	w.applyAccount()
 	w.waitForAccount("True AccountReady", "")
+	if expires, err := time.Parse(time.RFC3339, readAccount(w).Status.CertificateNotAfter); err != nil || expires.Before(time.Now()) {
+		t.Errorf("the certificate expires at %s, %v", expires, err)
+	}
 	w.waitFor("waiting", "Ready", "True Scheduled")
 	w.theOnly()
 }
