@@ -118,7 +118,7 @@ func (o *operator) reconciler(kind engine.Kind, resolver *accounts.Resolver) *en
 	return &engine.Reconciler{
 		Kind: kind, Client: o.campaign, Live: o.mgr.GetAPIReader(), Accounts: resolver,
 		Sweeper: o.sweeper, Pacer: o.pacer, Audit: o.auditLog, Events: o.events,
-		Clock: o.Clock, Waker: &wake.Waker{},
+		Clock: o.Clock, Waker: &wake.Waker{}, CallsPerAccount: o.Workers / 4,
 	}
 }
 

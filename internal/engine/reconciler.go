@@ -21,7 +21,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/wake"
 )
 
-// Reconciler reconciles the campaigns of one kind. All fields are required.
+// Reconciler reconciles the campaigns of one kind. All fields but the last are required.
 type Reconciler struct {
 	Kind Kind
 	// Client reads campaigns from the cache and writes their status.
@@ -36,7 +36,11 @@ type Reconciler struct {
 	Clock    clock.PassiveClock
 	Waker    *wake.Waker
 
+	// CallsPerAccount bounds the calls that one account has under way; 0 means one.
+	CallsPerAccount int
+
 	memories memories
+	gate     gate
 }
 
 // A mutating call with the read after it, and the write that records them, go on when the
@@ -74,7 +78,13 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		if err != nil {
 			return ctrl.Result{}, err
 		}
+		if decision.Action.calls() && !r.gate.enter(s.sweepKey, r.CallsPerAccount) {
+			return ctrl.Result{RequeueAfter: gatePause}, s.keepID(ctx)
+		}
 		done, err := s.act(ctx, decision)
+		if decision.Action.calls() {
+			r.gate.leave(s.sweepKey)
+		}
 		if apierrors.IsConflict(err) {
 			return ctrl.Result{RequeueAfter: conflictPause}, nil // somebody else wrote: start over from what they wrote
 		}
