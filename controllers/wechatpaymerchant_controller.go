@@ -190,6 +190,7 @@ func (r *MerchantReconciler) report(ctx context.Context, merchant *v1alpha1.WeCh
 	if equality.Semantic.DeepEqual(before, merchant) {
 		return nil
 	}
+	log.FromContext(ctx).Info("status", "reason", verdict.Reason, "message", verdict.Message)
 	return r.Client.Status().Patch(ctx, merchant, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 }
 

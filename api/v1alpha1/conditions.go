@@ -47,7 +47,8 @@ const (
 	ReasonGatewayUnavailable = "GatewayUnavailable"
 	// ReasonReplyNotTrusted: the gateway's reply could not be verified; tried again.
 	ReasonReplyNotTrusted = "ReplyNotTrusted"
-	// ReasonWaitingForVendor: something at the vendor (a permission, a stock) must change first; tried again slowly.
+	// ReasonWaitingForVendor: something at the vendor (a permission, a stock) must change first; tried again slowly, and
+	// Stalled instead of Reconciling from the second refusal on.
 	ReasonWaitingForVendor = "WaitingForVendor"
 	// ReasonUnknownState: the vendor reports a state that this version does not know; left alone and watched.
 	ReasonUnknownState = "UnknownState"
@@ -63,11 +64,13 @@ const (
 	ReasonBeginPassed = "BeginPassed"
 	// ReasonRequestNumberConflict: an activity with other content exists under the request number.
 	ReasonRequestNumberConflict = "RequestNumberConflict"
+	// ReasonDuplicateOwner: an older resource has recorded the same activity; this one leaves it alone.
+	ReasonDuplicateOwner = "DuplicateOwner"
 	// ReasonAccountChanged: the record was made for another account identity; no call is made.
 	ReasonAccountChanged = "AccountChanged"
 	// ReasonAccountNotAllowed: the account does not allow this namespace.
 	ReasonAccountNotAllowed = "AccountNotAllowed"
-	// ReasonMissing: the vendor no longer knows the recorded activity; it is never created again.
+	// ReasonMissing: the vendor no longer knows the recorded activity; it is not created again while the resource exists.
 	ReasonMissing = "Missing"
 	// ReasonCreateFailed: the vendor accepted the creation and failed it afterwards.
 	ReasonCreateFailed = "CreateFailed"

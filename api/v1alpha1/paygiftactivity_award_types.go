@@ -134,7 +134,7 @@ type PayGiftAdvancedSetting struct {
 	// +kubebuilder:validation:MaxItems=50
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=128
-	// +kubebuilder:validation:items:XValidation:rule=`self.matches(r'^[^\s\p{C}\x{FFFD}\x{10000}-\x{10FFFF}]*$')`,message="write a goods tag without spaces, emoji, invisible or broken characters, as the order's goods_tag has it"
+	// +kubebuilder:validation:items:XValidation:rule=`self.matches(r'^[^\s\p{C}\x{20E3}\x{FE00}-\x{FE0F}\x{FFFD}\x{10000}-\x{10FFFF}]*$')`,message="write a goods tag without spaces, emoji, invisible or broken characters, as the order's goods_tag has it"
 	// +listType=atomic
 	// +optional
 	GoodsTags []string `json:"goodsTags,omitempty"`

@@ -31,7 +31,7 @@ type PayGiftActivityBaseInfo struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:XValidation:rule=`self.size() <= 10`,message="write an activityName of at most 10 characters; a Chinese character counts as one"
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\p{C}\x{FFFD}\x{10000}-\x{10FFFF}]*$') && self.trim() == self`,message="write activityName without emoji, invisible or broken characters, or spaces around it: WeChat Pay takes characters of 1 to 3 bytes only"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\p{C}\x{20E3}\x{FE00}-\x{FE0F}\x{FFFD}\x{10000}-\x{10FFFF}]*$') && self.trim() == self`,message="write activityName without emoji, invisible or broken characters, or spaces around it: WeChat Pay takes characters of 1 to 3 bytes only"
 	// +required
 	ActivityName string `json:"activityName,omitempty"`
 
@@ -41,7 +41,7 @@ type PayGiftActivityBaseInfo struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:XValidation:rule=`self.size() <= 9`,message="write an activitySecondTitle of at most 9 characters; a Chinese character counts as one"
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\p{C}\x{FFFD}\x{10000}-\x{10FFFF}]*$') && self.trim() == self`,message="write activitySecondTitle without emoji, invisible or broken characters, or spaces around it: WeChat Pay takes characters of 1 to 3 bytes only"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\p{C}\x{20E3}\x{FE00}-\x{FE0F}\x{FFFD}\x{10000}-\x{10FFFF}]*$') && self.trim() == self`,message="write activitySecondTitle without emoji, invisible or broken characters, or spaces around it: WeChat Pay takes characters of 1 to 3 bytes only"
 	// +required
 	ActivitySecondTitle string `json:"activitySecondTitle,omitempty"`
 
@@ -115,7 +115,7 @@ type PayGiftActivityBaseInfo struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\s\p{C}\x{FFFD}\x{10000}-\x{10FFFF}]*$')`,message="write miniProgramsPath without spaces, emoji, invisible or broken characters, such as pages/index/index?from=gift"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\s\p{C}\x{20E3}\x{FE00}-\x{FE0F}\x{FFFD}\x{10000}-\x{10FFFF}]*$')`,message="write miniProgramsPath without spaces, emoji, invisible or broken characters, such as pages/index/index?from=gift"
 	// +optional
 	MiniProgramsPath string `json:"miniProgramsPath,omitempty"`
 }

@@ -63,7 +63,7 @@ func decide(f *Facts) Decision {
 	switch {
 	case f.Goal == GoalNothing && f.Record.Outcome == "":
 		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft,
-			"Draft: nothing was sent. Set spec.state to Active to create the activity.")
+			"Draft: this resource has sent nothing. Set spec.state to Active to create the activity.")
 	case f.Account.Problem != nil && f.over():
 		return Decision{Action: Quietly} // nothing is asked of the account any more
 	case f.Account.Problem != nil:
@@ -72,8 +72,8 @@ func decide(f *Facts) Decision {
 		return Decision{Action: Quietly}
 	case f.Record.Outcome != "" && f.Record.Account != f.Account.Identity:
 		return stop(status.Stalled, v1alpha1.ReasonAccountChanged, "", fmt.Sprintf(
-			"the activity was recorded for account %s, but the account is now %s; no call is made. Refer to the former account again, or make a new resource.",
-			identity(f.Record.Account), identity(f.Account.Identity)))
+			"activity %s was recorded for account %s, but the account is now %s; no call is made and the activity stays as it is. Refer to the former account again: a new resource would create a second activity.",
+			f.Record.ID, identity(f.Record.Account), identity(f.Account.Identity)))
 	case f.Record.ID != "":
 		return decideKnown(f)
 	case f.Record.Outcome == v1alpha1.CreationUnknown:
@@ -159,8 +159,12 @@ func decideRejected(f *Facts) (Decision, bool) {
 	if wait <= 0 {
 		return Decision{}, false
 	}
+	progress := status.Working
+	if r.Attempts > 1 {
+		progress = status.Stalled // it is repeated all the same, but waiting alone has not helped
+	}
 	return Decision{Action: Stop, State: v1alpha1.StatePending, After: wait, Verdict: status.Verdict{
-		Progress: status.Working, Reason: v1alpha1.ReasonWaitingForVendor, Message: r.Message}}, true
+		Progress: progress, Reason: v1alpha1.ReasonWaitingForVendor, Message: r.Message}}, true
 }
 
 // decidePause honours the pause after a failed call, and the quota's.

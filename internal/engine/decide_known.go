@@ -33,6 +33,11 @@ func decideKnown(f *Facts) Decision {
 			return f.unlessPaused(d)
 		}
 	}
+	if f.Owner != "" {
+		return f.observed(status.Stalled, v1alpha1.ReasonDuplicateOwner, fmt.Sprintf(
+			"activity %s (request number %s) belongs to %s, which recorded it first. It is left to that resource. Delete this one, or give it another name and no outRequestNo.",
+			f.Record.ID, f.Record.Number, f.Owner))
+	}
 	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Manifest.Err != nil {
 		return f.observed(status.Stalled, v1alpha1.ReasonInvalidSpec, f.Manifest.Err.Error()) // cannot be compared
 	}
@@ -134,7 +139,7 @@ func decideGone(f *Facts) Decision {
 
 func missing(f *Facts) Decision {
 	return stop(status.Stalled, v1alpha1.ReasonMissing, v1alpha1.StateMissing, fmt.Sprintf(
-		"the vendor no longer knows activity %s (request number %s). It is not created again. If it was removed on purpose, delete this resource; otherwise check that the account is still the one that created it.",
+		"the vendor no longer knows activity %s (request number %s). It is not created again while this resource exists; deleted and applied again, the resource would create a new one. Check that the account is still the one that created it, and ask the vendor.",
 		f.Record.ID, f.Record.Number))
 }
 
@@ -196,7 +201,7 @@ func decideLive(f *Facts) Decision {
 		return f.observed(status.Settled, v1alpha1.ReasonRunning, fmt.Sprintf("activity %s is running.", id))
 	case providers.StatePaused:
 		return f.observed(status.Stalled, v1alpha1.ReasonPausedElsewhere, fmt.Sprintf(
-			"activity %s was paused at the vendor, not by this operator, and stays paused. Resume it in the vendor's console.", id))
+			"activity %s was paused, and not by this resource, and stays paused. Resume it in the vendor's console.", id))
 	case providers.StateFailed:
 		return f.observed(status.Stalled, v1alpha1.ReasonCreateFailed, fmt.Sprintf(
 			"the vendor accepted activity %s and failed its creation afterwards. Ask the vendor why, then make a new resource under another name.", id))
@@ -206,7 +211,7 @@ func decideLive(f *Facts) Decision {
 			"activity %s was ended when spec.state was Terminated, which cannot be undone. Set spec.state back to Terminated, or make a new resource under another name.", id))
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonTerminatedElsewhere, fmt.Sprintf(
-		"activity %s was ended at the vendor, not by this operator, which cannot be undone. It is not created again. Set spec.state to Terminated, or make a new resource under another name.", id))
+		"activity %s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to Terminated, or make a new resource under another name.", id))
 }
 
 // observed reports what the vendor says, and looks again after the next begin or end.

@@ -100,6 +100,7 @@ func asked(ago time.Duration) given           { return func(f *Facts) { f.Forced
 func shows(r *Remote) given                   { return func(f *Facts) { f.Remote = r } }
 func elsewhere(f *Facts)                      { f.Account.Identity.ID = "1900000999" }
 func ambiguous(f *Facts)                      { f.Candidates = []string{"1", "2"} }
+func owned(f *Facts)                          { f.Owner = "sales/first" }
 func listed(f *Facts)                         { f.Remote.Snapshot.Detailed = false }
 func found(f *Facts)                          { f.Found = remote(providers.StateRunning) }
 func noView(f *Facts)                         { f.View = time.Time{} }
@@ -138,7 +139,7 @@ var intend = Decision{Action: Intend, State: v1alpha1.StateCreating, Verdict: st
 
 func TestDecidingBeforeAnythingElse(t *testing.T) {
 	check(t, absentFacts, []row{
-		{"a draft is settled", []given{goal(GoalNothing)}, at(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, 0, "nothing was sent")},
+		{"a draft is settled", []given{goal(GoalNothing)}, at(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, 0, "sent nothing")},
 		{"an account's problem comes before all else", []given{func(f *Facts) {
 			f.Account.Problem = &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountNotAllowed, Message: "not allowed"}
 		}}, at(status.Stalled, v1alpha1.ReasonAccountNotAllowed, v1alpha1.StatePending, 0, "not allowed")},
@@ -195,13 +196,18 @@ func TestDecidingAfterARefusal(t *testing.T) {
 	waiting := func(after time.Duration) Decision {
 		return at(status.Working, v1alpha1.ReasonWaitingForVendor, v1alpha1.StatePending, after, "PARAM_ERROR")
 	}
+	stuck := func(after time.Duration) Decision {
+		d := waiting(after)
+		d.Verdict.Progress = status.Stalled
+		return d
+	}
 	check(t, absentFacts, []row{
 		{"the same bytes are never sent again", []given{refused(false, 1, 100*time.Hour)}, rejected},
 		{"other bytes are sent", []given{refused(false, 1, time.Second), edited}, intend},
 		{"the same bytes are sent when somebody asks", []given{refused(false, 1, time.Hour), asked(time.Minute)}, intend},
 		{"the first pause is ten minutes", []given{refused(true, 1, time.Minute)}, waiting(9 * time.Minute)},
-		{"the second twenty", []given{refused(true, 2, time.Minute)}, waiting(19 * time.Minute)},
-		{"none is more than two hours", []given{refused(true, 50, time.Minute)}, waiting(119 * time.Minute)},
+		{"the second twenty, and somebody should look", []given{refused(true, 2, time.Minute)}, stuck(19 * time.Minute)},
+		{"none is more than two hours", []given{refused(true, 50, time.Minute)}, stuck(119 * time.Minute)},
 		{"another account has refused nothing", []given{refused(false, 1, time.Minute), elsewhere}, intend},
 		{"after the pause they are sent again", []given{refused(true, 1, 10*time.Minute)}, intend},
 		{"in this reconcile: reported as refused", []given{func(f *Facts) { f.CallErr = never }, refused(false, 1, 0)}, rejected},

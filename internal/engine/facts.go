@@ -37,6 +37,9 @@ type Facts struct {
 	WantsDetail bool
 	// Jitter spreads looks at the vendor; a function of the resource's uid.
 	Jitter time.Duration
+	// Owner is the older resource that has recorded the same activity, as namespace/name. It is
+	// looked for before the activity is taken for ours and before it is changed.
+	Owner string
 	// Gone is true when the vendor answered that it does not know the recorded activity.
 	Gone bool
 	// CallErr is the failure of a call in this reconcile.

@@ -11,8 +11,10 @@ import (
 func TestAnAccountHasOnlySoManyCallsUnderWay(t *testing.T) {
 	var g gate
 	ours, others := sweep.Key{Account: "1900000109"}, sweep.Key{Account: "1900000110"}
-	if !g.enter(ours, 2) || !g.enter(ours, 2) || g.enter(ours, 2) {
-		t.Error("of three calls not the first two are let in")
+	for i, want := range []bool{true, true, false} {
+		if got := g.enter(ours, 2); got != want {
+			t.Errorf("call %d is let in: %t", i+1, got)
+		}
 	}
 	if !g.enter(others, 2) {
 		t.Error("another account waits")

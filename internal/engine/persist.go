@@ -10,9 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
-	"github.com/campaign-operator/campaign-operator/internal/status"
 )
 
 // settle ends a reconcile: the verdict becomes the status, and the status is written if it
@@ -65,7 +65,7 @@ func (s *scope) persist(ctx context.Context) error {
 	if err := s.patch(ctx, s.before, s.campaign); err != nil {
 		return err
 	}
-	s.warn()
+	s.announce(ctx)
 	s.before, s.current = copyOf(s.campaign), true
 	return nil
 }
@@ -92,11 +92,16 @@ func (s *scope) patch(ctx context.Context, before, after v1alpha1.Campaign) erro
 	return s.Client.Status().Patch(ctx, after, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 }
 
-// warn tells of a campaign that has just stalled.
-func (s *scope) warn() {
-	was := meta.FindStatusCondition(s.before.CampaignStatus().Conditions, v1alpha1.ConditionStalled)
-	is := meta.FindStatusCondition(s.campaign.CampaignStatus().Conditions, v1alpha1.ConditionStalled)
-	if is != nil && (was == nil || was.Reason != is.Reason || was.Message != is.Message) {
-		s.Events.Eventf(s.campaign, nil, "Warning", is.Reason, string(status.Stalled), "%s", is.Message)
+// announce tells of a new reason in the log, and by an event when somebody has to act.
+func (s *scope) announce(ctx context.Context) {
+	was := meta.FindStatusCondition(s.before.CampaignStatus().Conditions, v1alpha1.ConditionReady)
+	is := meta.FindStatusCondition(s.campaign.CampaignStatus().Conditions, v1alpha1.ConditionReady)
+	if is == nil || (was != nil && was.Reason == is.Reason && was.Message == is.Message) {
+		return
+	}
+	log.FromContext(ctx).Info("status", "ready", is.Status, "reason", is.Reason, "message", is.Message, "state", s.campaign.CampaignStatus().State)
+	stalled := meta.IsStatusConditionTrue(s.campaign.CampaignStatus().Conditions, v1alpha1.ConditionStalled)
+	if stalled || is.Reason == v1alpha1.ReasonWaitingForVendor {
+		s.Events.Eventf(s.campaign, nil, "Warning", is.Reason, "Reconcile", "%s", is.Message)
 	}
 }

@@ -74,7 +74,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, err
 	}
 	for range maxActions {
-		decision, err := s.next()
+		decision, err := s.next(ctx)
 		if err != nil {
 			return ctrl.Result{}, err
 		}

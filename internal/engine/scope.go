@@ -115,18 +115,28 @@ func (s *scope) noteForced() {
 
 // next gathers the facts and decides. A call that spends quota is decided again when its turn
 // has not come.
-func (s *scope) next() (Decision, error) {
+func (s *scope) next(ctx context.Context) (Decision, error) {
 	facts, err := s.facts()
 	if err != nil {
 		return Decision{}, err
 	}
 	decision := decide(facts)
+	if s.takes(decision) {
+		if facts.Owner, err = s.owner(ctx); err != nil || facts.Owner != "" {
+			return decide(facts), err
+		}
+	}
 	if op, spends := s.spends(decision); spends {
 		if facts.Wait = s.turn(op).Sub(s.Clock.Now()); facts.Wait > 0 {
 			return decide(facts), nil
 		}
 	}
 	return decision, nil
+}
+
+// takes reports whether a decision takes an activity for ours, or changes it.
+func (s *scope) takes(d Decision) bool {
+	return d.Action == Judge || d.Action == IntendOperation || d.Action == Operate
 }
 
 // turn is when the quota lets a call go. The place in the queue is kept over reconciles.

@@ -196,3 +196,24 @@ func TestKeysOfAnotherMerchantAreRefusedByTheGateway(t *testing.T) {
 		t.Errorf("%d create calls with keys that do not work", calls)
 	}
 }
+
+func TestAnActivityHasOneOwnerWhoeverKnowsItsNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.startManager()
+	c := campaign{Name: "first", Begin: time.Now().Add(24 * time.Hour)}
+	w.mustApply(w.manifest(c))
+	first := w.waitFor("first", "Ready", "True Scheduled")
+	c.Name, c.Number, c.State = "second", first.Status.Request.Number, "Terminated"
+	w.mustApply(w.manifest(c))
+	second := w.waitFor("second", "Stalled", "True DuplicateOwner")
+	if message := meta.FindStatusCondition(second.Status.Conditions, "Ready").Message; !strings.Contains(message, w.namespace+"/first") {
+		t.Errorf("the owner is not named: %s", message)
+	}
+	if only := w.theOnly(); only.Status != "CREATE_ACT_STATUS" {
+		t.Errorf("another resource's activity became %s", only.Status)
+	}
+	w.kubectl("delete", "pga", "first", "-n", w.namespace)
+	w.kubectl("annotate", "pga", "second", "-n", w.namespace, "campaign-operator.io/reconcile-requested-at=1")
+	w.waitFor("second", "Ready", "True Terminated")
+}
