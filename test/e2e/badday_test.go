@@ -130,7 +130,9 @@ func TestWhatHappenedInTheConsoleIsSaidAndNotUndone(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.startManager()
-			w.mustApply(w.manifest(campaign{Name: "console", Begin: time.Now().Add(2 * time.Second)}))
+			w.mustApply(w.manifest(campaign{Name: "console"}))
+			w.waitFor("console", "Ready", "True Scheduled")
+			w.sim.call("POST", "/_sim/clock", map[string]string{"advance": "25h"}, nil) // it begins
 			got := w.waitFor("console", "Ready", "True Running")
 			w.sim.call("POST", "/_sim/activities/"+got.Status.ActivityID+"/"+action, nil, nil)
 			w.waitFor("console", "Stalled", want)

@@ -24,14 +24,9 @@ func TestAManagerKilledBetweenCommitAndRecordLeavesOneActivity(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t)
 				w.setAll(variant)
-				begin := 24 * time.Hour
-				if begun {
-					begin = 4 * time.Second // passes while the manager is down
-				}
-				c := campaign{Name: "crash", Begin: time.Now().Add(begin)}
-				only := w.killBetweenCommitAndRecord(c)
-				if begun {
-					w.waitUntilBegun(c.Begin)
+				only := w.killBetweenCommitAndRecord("crash", begun)
+				if begun { // while the manager is down
+					w.waitUntilBegun(w.begin("crash"))
 				}
 				w.startManager()
 				w.waitSettled("crash", begun)
@@ -71,8 +66,8 @@ func TestAWipedStatusFindsItsActivityAgain(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.setAll(variant)
-			w.startManager()
-			w.mustApply(w.manifest(campaign{Name: "begun", Begin: time.Now().Add(3 * time.Second)}))
+			w.startReadyManager()
+			w.mustApply(w.manifest(campaign{Name: "begun", Begin: soon()}))
 			w.mustApply(w.manifest(campaign{Name: "scheduled"}))
 			for name, begun := range map[string]bool{"begun": true, "scheduled": false} {
 				w.waitSettled(name, begun)
@@ -97,14 +92,14 @@ func TestANewClusterFindsTheSameActivitiesFromTheSameManifests(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.setAll(variant)
-			w.startManager()
+			w.startReadyManager()
 			manifests := map[string]string{
-				"begun":     w.manifest(campaign{Name: "begun", Begin: time.Now().Add(3 * time.Second)}),
+				"begun":     w.manifest(campaign{Name: "begun", Begin: soon()}),
 				"scheduled": w.manifest(campaign{Name: "scheduled"}),
 			}
 			ids := map[string]string{}
-			for name, manifest := range manifests {
-				w.mustApply(manifest)
+			for _, name := range []string{"begun", "scheduled"} {
+				w.mustApply(manifests[name])
 				w.waitSettled(name, false)
 				ids[name] = w.get(name).Status.ActivityID
 			}
@@ -198,10 +193,14 @@ func TestAManifestForMembersIsNotSettledByAnActivityForEverybody(t *testing.T) {
 
 // killBetweenCommitAndRecord applies a campaign, and kills the manager when the vendor has
 // committed the activity and keeps its answer back.
-func (w *world) killBetweenCommitAndRecord(c campaign) remote {
+func (w *world) killBetweenCommitAndRecord(name string, beginsSoon bool) remote {
 	w.t.Helper()
 	rule := w.fault(map[string]any{"match": map[string]any{"operation": "paygift.create"}, "action": "commitThenHold"})
-	w.startManager()
+	w.startReadyManager()
+	c := campaign{Name: name}
+	if beginsSoon {
+		c.Begin = soon()
+	}
 	w.mustApply(w.manifest(c))
 	w.held(rule)
 	w.manager.kill()
@@ -216,6 +215,16 @@ func (w *world) setAll(values map[string]string) {
 	for name, value := range values {
 		w.set(name, value)
 	}
+}
+
+// begin is the begin of a campaign's manifest.
+func (w *world) begin(name string) time.Time {
+	w.t.Helper()
+	begin, err := time.Parse(time.RFC3339, w.get(name).Spec.ActivityBaseInfo.BeginTime)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return begin
 }
 
 // waitUntilBegun waits until a moment has passed at the vendor.

@@ -117,8 +117,9 @@ func TestAnAnnotationAsksForALookAtTheVendorNow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.startManager("--sweep-interval=1h")
-	w.mustApply(w.manifest(campaign{Name: "asked", Begin: time.Now().Add(2 * time.Second)}))
-	got := w.waitFor("asked", "Ready", "True Running")
+	w.mustApply(w.manifest(campaign{Name: "asked"}))
+	got := w.waitFor("asked", "Ready", "True Scheduled")
+	w.sim.call("POST", "/_sim/clock", map[string]string{"advance": "25h"}, nil) // it begins
 	w.sim.call("POST", "/_sim/activities/"+got.Status.ActivityID+"/pause", nil, nil)
 	w.kubectl("annotate", "pga", "asked", "-n", w.namespace, "campaign-operator.io/reconcile-requested-at=1")
 	got = w.waitFor("asked", "Stalled", "True PausedElsewhere")

@@ -72,6 +72,17 @@ func (w *world) startManager(args ...string) {
 	w.manager = startManager(w.t, w.cp.KubeconfigPath, w.namespace, w.sim, args...)
 }
 
+// startReadyManager starts a manager and waits until its account works, so that a campaign that
+// begins soon is created before it begins, however slow the machine.
+func (w *world) startReadyManager(args ...string) {
+	w.t.Helper()
+	w.startManager(args...)
+	w.waitForAccount("True AccountReady", "")
+}
+
+// soon is a begin that is still ahead when its manifest is applied, and over soon after.
+func soon() time.Time { return time.Now().Add(8 * time.Second) }
+
 // cleanUp takes the test's resources away from the next test's manager.
 func (w *world) cleanUp() {
 	if w.manager != nil {
