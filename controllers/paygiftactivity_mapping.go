@@ -80,7 +80,7 @@ func (PayGiftActivityKind) Request(c v1alpha1.Campaign, number string) (engine.R
 	if err != nil {
 		return request, err
 	}
-	base, rule := body["activity_base_info"].(wire.Object), body["award_send_rule"].(wire.Object) //nolint:forcetypeassert // both are structs above
+	base, rule := body["activity_base_info"].(wire.Object), body["award_send_rule"].(wire.Object) // both are structs above
 	base["out_request_no"] = number
 	if color, given := base["background_color"].(string); given {
 		base["background_color"] = strings.ToUpper(color) // the pages spell COLOR010 both ways; one of them is sent
@@ -180,5 +180,5 @@ func (PayGiftActivityKind) WantsDetail(c v1alpha1.Campaign, s providers.Snapshot
 }
 
 func payGift(c v1alpha1.Campaign) *v1alpha1.PayGiftActivity {
-	return c.(*v1alpha1.PayGiftActivity) //nolint:forcetypeassert // the engine hands a kind its own objects
+	return c.(*v1alpha1.PayGiftActivity) // the engine hands a kind its own objects
 }

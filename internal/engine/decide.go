@@ -72,8 +72,8 @@ func decide(f *Facts) Decision {
 		return Decision{Action: Quietly}
 	case f.Record.Outcome != "" && f.Record.Account != f.Account.Identity:
 		return stop(status.Stalled, v1alpha1.ReasonAccountChanged, "", fmt.Sprintf(
-			"activity %s was recorded for account %s, but the account is now %s; no call is made and the activity stays as it is. Refer to the former account again: a new resource would create a second activity.",
-			f.Record.ID, identity(f.Record.Account), identity(f.Account.Identity)))
+			"request number %s was recorded for account %s, but the account is now %s; no call is made, and what exists under the number stays as it is. Refer to the former account again: a new resource would create a second activity.",
+			f.Record.Number, identity(f.Record.Account), identity(f.Account.Identity)))
 	case f.Record.ID != "":
 		return decideKnown(f)
 	case f.Record.Outcome == v1alpha1.CreationUnknown:
@@ -213,9 +213,13 @@ func (f *Facts) failed(err *providers.Error, state v1alpha1.CampaignState, after
 
 // ambiguous reports a vendor that has several activities under one number. None is chosen.
 func (f *Facts) ambiguous() Decision {
+	number := f.Manifest.Number
+	if f.Record.Number != "" {
+		number = f.Record.Number
+	}
 	return stop(status.Stalled, v1alpha1.ReasonRequestNumberConflict, f.pendingState(), fmt.Sprintf(
 		"the vendor has several activities under request number %s: %s. None is taken and none is created. End all but one in the vendor's console and ask the vendor how it came about.",
-		f.Manifest.Number, strings.Join(f.Candidates, ", ")))
+		number, strings.Join(f.Candidates, ", ")))
 }
 
 // pendingState is status.state while nothing new is known of the activity.

@@ -53,7 +53,8 @@ func (f *Facts) sendOr(send Decision) Decision {
 	return send
 }
 
-// proveAbsence looks for two sweeps that started a minute after the last send and lack our number.
+// proveAbsence looks for two sweeps, proofGap apart and both a minute after the last send, that
+// lack our number.
 func (f *Facts) proveAbsence(from time.Time) Decision {
 	if f.Memory.ProvenAbsent {
 		return Decision{Action: Release}

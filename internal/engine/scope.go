@@ -210,5 +210,5 @@ func jitter(c v1alpha1.Campaign) time.Duration {
 }
 
 func copyOf(c v1alpha1.Campaign) v1alpha1.Campaign {
-	return c.DeepCopyObject().(v1alpha1.Campaign) //nolint:forcetypeassert // a copy has its original's type
+	return c.DeepCopyObject().(v1alpha1.Campaign) // a copy has its original's type
 }

@@ -37,7 +37,7 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 		number := r.memories.number(keyOf(campaign))
 		return number != "" && r.Kind.Goal(campaign) != GoalNothing && len(view.ByNumber(number)) > 0
 	}
-	if id == "" || st.Request == nil || st.Request.Account.ID != key.Account || st.Request.Account.Gateway != key.Gateway {
+	if st.Request == nil || st.Request.Account.ID != key.Account || st.Request.Account.Gateway != key.Gateway {
 		return false
 	}
 	snapshot, ok := view.ByID(id)
