@@ -24,6 +24,12 @@ const payGiftLatestBegin = 365 * 24 * time.Hour
 // Name implements engine.Kind.
 func (PayGiftActivityKind) Name() string { return "PayGiftActivity" }
 
+// Plural implements engine.Kind.
+func (PayGiftActivityKind) Plural() string { return "paygiftactivities" }
+
+// EndedState implements engine.Kind.
+func (PayGiftActivityKind) EndedState() string { return string(v1alpha1.PayGiftActivityTerminated) }
+
 // New implements engine.Kind.
 func (PayGiftActivityKind) New() v1alpha1.Campaign { return &v1alpha1.PayGiftActivity{} }
 
@@ -47,6 +53,35 @@ func (PayGiftActivityKind) GivenNumber(c v1alpha1.Campaign) string {
 	return payGift(c).Spec.ActivityBaseInfo.OutRequestNo
 }
 
+// AdoptID implements engine.Kind.
+func (PayGiftActivityKind) AdoptID(c v1alpha1.Campaign) string {
+	if adopt := payGift(c).Spec.Adopt; adopt != nil {
+		return adopt.ActivityID
+	}
+	return ""
+}
+
+// Members implements engine.Kind: the sending merchants.
+func (PayGiftActivityKind) Members(c v1alpha1.Campaign) ([]string, **v1alpha1.MembersRecord) {
+	return payGift(c).Spec.AwardSendRule.MerchantIdList, &payGift(c).Status.Merchants
+}
+
+// Terms implements engine.Kind.
+func (PayGiftActivityKind) Terms(c v1alpha1.Campaign) engine.Terms {
+	var stocks []string
+	for _, award := range payGift(c).Spec.AwardSendRule.AwardList {
+		stocks = append(stocks, award.StockId)
+	}
+	return engine.Terms{
+		Commits: fmt.Sprintf("no budget of its own; the coupons come out of the 商家券 stock(s) %s", strings.Join(stocks, ", ")),
+		Irreversible: []string{
+			"WeChat Pay has no call to change the activity, merchantIdList apart",
+			"WeChat Pay has no call to pause it; ending it is for ever",
+			"coupons that were sent stay valid after it has ended",
+		},
+	}
+}
+
 // Money implements engine.Kind: a pay-gift activity hands out coupons of stocks that have a
 // budget of their own, and commits none itself.
 func (PayGiftActivityKind) Money(v1alpha1.Campaign) string { return "" }
@@ -64,7 +99,10 @@ func (PayGiftActivityKind) SetActivityID(c v1alpha1.Campaign, id string) {
 // Request implements engine.Kind: the body of 创建全场满额送活动.
 func (PayGiftActivityKind) Request(c v1alpha1.Campaign, number string) (engine.Request, error) {
 	spec := payGift(c).Spec
-	request := engine.Request{Number: number, LatestBegin: payGiftLatestBegin}
+	request := engine.Request{Number: number, LatestBegin: payGiftLatestBegin, Name: spec.ActivityBaseInfo.ActivityName}
+	if len(spec.AwardSendRule.AwardList) == 0 {
+		return request, nil // left out, as adopt and Observe allow
+	}
 	var err error
 	if request.Begin, err = wire.ParseTime(spec.ActivityBaseInfo.BeginTime); err != nil {
 		return request, fmt.Errorf("spec.activityBaseInfo.beginTime: %w", err)

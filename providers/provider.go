@@ -52,7 +52,18 @@ const (
 	OperationGet       Operation = "get"
 	OperationList      Operation = "list"
 	OperationTerminate Operation = "terminate"
+	// OperationMembers reads the members of an activity (pay gift: its sending merchants).
+	OperationMembers Operation = "members"
+	// OperationAddMembers and OperationRemoveMembers change them.
+	OperationAddMembers    Operation = "members-add"
+	OperationRemoveMembers Operation = "members-remove"
 )
+
+// Widens reports whether a call starts or widens an activity, so that a brake holds it back.
+// Calls that end or narrow one always go.
+func (o Operation) Widens() bool {
+	return o == OperationCreate || o == OperationAddMembers
+}
 
 // Snapshot is one activity as the vendor reports it.
 type Snapshot struct {
@@ -88,8 +99,43 @@ type Created struct {
 	RequestID string
 }
 
+// Mutation is a call that changes an existing activity.
+type Mutation struct {
+	Operation Operation
+	// ID is the vendor's id of the activity.
+	ID string
+	// Number is the request number of this call, where the vendor takes one.
+	Number string
+	// Members are those to add or remove.
+	Members []string
+}
+
+// Refusal is a member that the vendor did not take, in a call that was otherwise done.
+type Refusal struct {
+	ID string
+	// Reason is the vendor's text.
+	Reason string
+}
+
+// Finding is something that a create request refers to and that cannot be used as asked.
+type Finding struct {
+	// Field is the vendor's path in the create request.
+	Field string
+	// Message says what is wrong and what to do.
+	Message string
+}
+
+// Coverage says of which fields a change at the vendor can be seen, by the vendor's paths.
+type Coverage struct {
+	// Comparable fields are returned by the vendor, WriteOnly ones are not, and ServerOwned ones
+	// are set by the vendor itself.
+	Comparable, WriteOnly, ServerOwned []string
+}
+
 // Receipt is the answer to a successful mutating call other than create.
 type Receipt struct {
+	// Refused are the members that were not taken; empty when all were.
+	Refused []Refusal
 	// Facts are the values of the answer by the vendor's field name.
 	Facts map[string]string
 	// RequestID is the gateway's id of this exchange.
@@ -125,9 +171,17 @@ type Activities interface {
 	// List returns one page, counted from 0, of all activities of the account.
 	List(ctx context.Context, page int) (Page, error)
 	// Do performs a mutating operation on an existing activity.
-	Do(ctx context.Context, op Operation, id string) (Receipt, error)
+	Do(ctx context.Context, m Mutation) (Receipt, error)
+	// Members returns the members of an activity, each once; nil for kinds without.
+	Members(ctx context.Context, id string) ([]string, error)
+	// Preflight looks at what the create request refers to at the vendor and returns what would
+	// make the creation useless or refused. An error means that it could not be looked at.
+	Preflight(ctx context.Context, body []byte) ([]Finding, error)
+	// Coverage says which fields Differences can see. It calls nobody.
+	Coverage() Coverage
 	// Differences compares the create request with what the vendor returned. Fields that
-	// the vendor does not return are not compared; values it sets by itself are not differences.
+	// the vendor does not return are not compared; values it sets by itself are not differences,
+	// nor are members, which calls can change.
 	Differences(body []byte, remote Snapshot) ([]Difference, error)
 }
 

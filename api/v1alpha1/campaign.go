@@ -12,12 +12,17 @@ type Campaign interface {
 	runtime.Object
 	// AccountRef names the account resource whose credentials create the activity.
 	AccountRef() AccountReference
+	// Lifecycle are the operator's own fields that all kinds share.
+	Lifecycle() CampaignLifecycle
 	// CampaignStatus is the part of the status that all kinds share, for reading and writing.
 	CampaignStatus() *CampaignStatus
 }
 
 // AccountRef implements Campaign.
 func (a *PayGiftActivity) AccountRef() AccountReference { return a.Spec.MerchantRef }
+
+// Lifecycle implements Campaign.
+func (a *PayGiftActivity) Lifecycle() CampaignLifecycle { return a.Spec.CampaignLifecycle }
 
 // CampaignStatus implements Campaign.
 func (a *PayGiftActivity) CampaignStatus() *CampaignStatus { return &a.Status.CampaignStatus }

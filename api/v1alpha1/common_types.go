@@ -30,6 +30,102 @@ type AccountReference struct {
 	Namespace string `json:"namespace,omitempty"`
 }
 
+// The finalizers that the operator sets.
+const (
+	// FinalizerTerminate keeps a campaign with `deletionPolicy: Terminate` until its activity has ended.
+	FinalizerTerminate = "campaign-operator.io/terminate"
+	// FinalizerInUse keeps an account while a campaign with FinalizerTerminate needs its credentials.
+	FinalizerInUse = "campaign-operator.io/in-use"
+)
+
+// ManagementPolicy says whether the operator may change anything at the vendor.
+//
+// +kubebuilder:validation:Enum=Manage;Observe
+// +kubebuilder:validation:MaxLength=32
+type ManagementPolicy string
+
+// The management policies.
+const (
+	// ManagementManage creates, changes and ends the activity as the manifest asks; also when left out.
+	ManagementManage ManagementPolicy = "Manage"
+	// ManagementObserve finds and reports the activity and never sends a call that changes anything.
+	ManagementObserve ManagementPolicy = "Observe"
+)
+
+// DeletionPolicy says what deleting the resource does to the activity.
+//
+// +kubebuilder:validation:Enum=Orphan;Terminate
+// +kubebuilder:validation:MaxLength=32
+type DeletionPolicy string
+
+// The deletion policies.
+const (
+	// DeletionOrphan leaves the activity as it is; also when left out.
+	DeletionOrphan DeletionPolicy = "Orphan"
+	// DeletionTerminate ends the activity before the resource goes, unless its namespace or its CRD is going away too.
+	DeletionTerminate DeletionPolicy = "Terminate"
+)
+
+// ReplacePrevious says whether a new revision waits for the activities of the former ones.
+//
+// +kubebuilder:validation:Enum=Wait;Keep
+// +kubebuilder:validation:MaxLength=32
+type ReplacePrevious string
+
+// The ways to replace a previous activity.
+const (
+	// ReplaceWait creates the new activity when the previous ones have ended; also when left out.
+	ReplaceWait ReplacePrevious = "Wait"
+	// ReplaceKeep creates it beside those that are still live.
+	ReplaceKeep ReplacePrevious = "Keep"
+)
+
+// CampaignLifecycle are the operator's own fields that all activity kinds have, besides `state` and `adopt`.
+type CampaignLifecycle struct {
+	// managementPolicy is `Manage` or `Observe`; `Manage` when left out. With `Observe` the activity is found and
+	// reported, drift included, and no call that changes anything is ever sent. Switched back to `Manage`, the
+	// activity is looked at before anything is sent.
+	//
+	// +optional
+	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
+
+	// deletionPolicy is what deleting this resource does to the activity: `Orphan` leaves it as it is, also when left
+	// out; `Terminate` ends it for ever first. Neither acts when the namespace or the CRD is going away: losing a
+	// cluster must not end a campaign.
+	//
+	// +optional
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+
+	// requestRevision asks for a new activity when it is raised, and lets the creation fields change in the same
+	// commit: 1 to 1000000, 1 when left out. The former activity stays as it is and is kept in `status.previous`. A
+	// lower number than before makes nothing; it is answered by the reason RevisionLowered.
+	//
+	// +kubebuilder:validation:XValidation:rule=`self >= 1 && self <= 1000000`,message="write requestRevision as a number from 1 to 1000000, or leave it out for 1"
+	// +optional
+	RequestRevision *int64 `json:"requestRevision,omitempty"` //nolint:kubeapilinter // a rule instead of Minimum, so that the message can say what to write
+
+	// replacePrevious says whether a raised requestRevision waits until the former activities have ended (`Wait`, also
+	// when left out) or makes the new one beside them (`Keep`).
+	//
+	// +optional
+	ReplacePrevious ReplacePrevious `json:"replacePrevious,omitempty"`
+
+	// allowTwin lets an activity be created although a live one with the same name and the same time exists under
+	// another request number. Without it such a manifest waits with the reason LooksLikeExisting, so that a renamed file
+	// does not buy twice.
+	//
+	// +optional
+	AllowTwin bool `json:"allowTwin,omitempty"`
+}
+
+// Revision is the requested revision; 1 when it was left out.
+func (l CampaignLifecycle) Revision() int64 {
+	if l.RequestRevision == nil {
+		return 1
+	}
+	return *l.RequestRevision
+}
+
 // CampaignState is one vocabulary over all kinds for what an activity is doing. The gateway's
 // own word stands beside it in status.
 type CampaignState string
@@ -105,6 +201,9 @@ type CreationRequest struct {
 	// generation of the manifest that the body was made from.
 	// +optional
 	Generation int64 `json:"generation,omitempty"`
+	// adopted is true when the activity was taken over because `spec.adopt` names it, rather than made or found by number.
+	// +optional
+	Adopted bool `json:"adopted,omitempty"`
 	// time at which the intent was recorded.
 	// +optional
 	Time metav1.Time `json:"time,omitempty,omitzero"`
@@ -137,17 +236,174 @@ type Rejection struct {
 	Time metav1.Time `json:"time,omitempty,omitzero"`
 }
 
+// OperationOutcome says what is known of a mutating call after the creation.
+type OperationOutcome string
+
+// The operation outcomes. Absent means that the call may have been sent and its outcome is open.
+const (
+	// OperationDone: the gateway answered that it was done, wholly or in part.
+	OperationDone OperationOutcome = "Done"
+	// OperationRefused: the gateway definitely refused it.
+	OperationRefused OperationOutcome = "Refused"
+)
+
 // OperationRecord is the record of the last mutating call after the creation, written before it is sent.
 type OperationRecord struct {
-	// name of the operation, such as `terminate`.
+	// name of the operation, such as `terminate` or `members-add`.
 	// +optional
 	Name string `json:"name,omitempty"`
+	// seq counts the mutating calls after the creation; it is part of their request numbers.
+	// +optional
+	Seq int64 `json:"seq,omitempty"`
+	// number is the request number of the call, for calls that have one (`add_request_no`, `delete_request_no`).
+	// +optional
+	Number string `json:"number,omitempty"`
+	// digest of what the call was to change, as `sha256:<hex>`; absent for calls without a body.
+	// +optional
+	Digest string `json:"digest,omitempty"`
 	// generation of the manifest that asked for it.
 	// +optional
 	Generation int64 `json:"generation,omitempty"`
+	// outcome is `Done` or `Refused`; absent while it is open.
+	// +optional
+	Outcome OperationOutcome `json:"outcome,omitempty"`
+	// attempts counts the calls of this name that were done for this generation. A second one that did not last either
+	// means that somebody at the vendor wants it otherwise (the reason Contested).
+	// +optional
+	Attempts int64 `json:"attempts,omitempty"`
 	// time at which the intent was recorded.
 	// +optional
 	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// MemberRefusal is a member of the activity that the vendor did not take.
+type MemberRefusal struct {
+	// id of the member, such as a merchant id.
+	// +optional
+	ID string `json:"id,omitempty"`
+	// reason as the vendor says it.
+	// +optional
+	Reason string `json:"reason,omitempty"`
+}
+
+// MembersRecord is what became of the members (for pay gift: the sending merchants) that the manifest lists.
+type MembersRecord struct {
+	// digest of the listed members that the vendor was last brought to, as `sha256:<hex>`.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+	// listed are the members that this manifest has listed and that may be at the vendor. Only these are ever removed.
+	// +listType=atomic
+	// +optional
+	Listed []string `json:"listed,omitempty"`
+	// refused are the listed members that the vendor did not take. They are asked for again, slowly, under a new number.
+	// +listType=atomic
+	// +optional
+	Refused []MemberRefusal `json:"refused,omitempty"`
+	// attempts counts the calls in a row that the vendor refused members of.
+	// +optional
+	Attempts int64 `json:"attempts,omitempty"`
+	// time at which the members were last changed or refused.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// PlannedCall is a call that would be made.
+type PlannedCall struct {
+	// operation is the call's name in logs, metrics and the audit log.
+	// +optional
+	Operation string `json:"operation,omitempty"`
+	// number is the request number that it would carry.
+	// +optional
+	Number string `json:"number,omitempty"`
+	// digest of the exact request body, as `sha256:<hex>`.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+}
+
+// PlanRecord says what setting `state` to the live one would do. It is made when the manifest changes.
+type PlanRecord struct {
+	// generation of the manifest that the plan was made for.
+	// +optional
+	Generation int64 `json:"generation,omitempty"`
+	// calls that would be sent, in this order.
+	// +listType=atomic
+	// +optional
+	Calls []PlannedCall `json:"calls,omitempty"`
+	// commits says what money the calls commit.
+	// +optional
+	Commits string `json:"commits,omitempty"`
+	// irreversible lists what cannot be undone afterwards.
+	// +listType=atomic
+	// +optional
+	Irreversible []string `json:"irreversible,omitempty"`
+	// quotaWait is about how long the first call would wait for the account's turn, such as `12s`.
+	// +optional
+	QuotaWait string `json:"quotaWait,omitempty"`
+	// warnings are what was found and does not stop the creation.
+	// +listType=atomic
+	// +optional
+	Warnings []string `json:"warnings,omitempty"`
+	// time at which the plan was made.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// PreviousRecord is an activity of a former requestRevision.
+type PreviousRecord struct {
+	// revision that it was made for.
+	// +optional
+	Revision int64 `json:"revision,omitempty"`
+	// activityId is the vendor's id.
+	// +optional
+	ActivityID string `json:"activityId,omitempty"`
+	// number is its request number.
+	// +optional
+	Number string `json:"number,omitempty"`
+	// creation is what was known of it; one that `Differs` was never ours.
+	// +optional
+	Creation CreationOutcome `json:"creation,omitempty"`
+	// state that it was last seen in.
+	// +optional
+	State CampaignState `json:"state,omitempty"`
+	// time at which it was replaced.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// FieldDifference is one field that is not at the vendor as the manifest says.
+type FieldDifference struct {
+	// field is the vendor's path, such as `activity_base_info.activity_name`.
+	// +optional
+	Field string `json:"field,omitempty"`
+	// desired is what the manifest says, shortened; empty means absent.
+	// +optional
+	Desired string `json:"desired,omitempty"`
+	// observed is what the vendor says, shortened; empty means absent.
+	// +optional
+	Observed string `json:"observed,omitempty"`
+}
+
+// DriftRecord says what differs and what can be seen to differ.
+type DriftRecord struct {
+	// differences between the manifest and the vendor, at most 10.
+	// +listType=atomic
+	// +optional
+	Differences []FieldDifference `json:"differences,omitempty"`
+	// more counts the differences beyond those listed.
+	// +optional
+	More int64 `json:"more,omitempty"`
+	// comparable are the fields that the vendor returns, so that a change of them is seen.
+	// +listType=atomic
+	// +optional
+	Comparable []string `json:"comparable,omitempty"`
+	// writeOnly are the fields that the vendor takes and does not return: a change of them is not seen.
+	// +listType=atomic
+	// +optional
+	WriteOnly []string `json:"writeOnly,omitempty"`
+	// serverOwned are the fields that the vendor sets by itself; they never differ.
+	// +listType=atomic
+	// +optional
+	ServerOwned []string `json:"serverOwned,omitempty"`
 }
 
 // CampaignStatus is the part of the status that all activity kinds share.
@@ -171,6 +427,16 @@ type CampaignStatus struct {
 	// rejection is the last definite refusal of the create request; absent once another body was accepted or sent.
 	// +optional
 	Rejection *Rejection `json:"rejection,omitempty"`
+	// plan says what setting `state` to the live one would do; present while the manifest is a draft.
+	// +optional
+	Plan *PlanRecord `json:"plan,omitempty"`
+	// previous are the activities of former revisions, the latest first, at most 20: those that are live, then the rest.
+	// +listType=atomic
+	// +optional
+	Previous []PreviousRecord `json:"previous,omitempty"`
+	// drift says which fields differ at the vendor, and for which this can be seen.
+	// +optional
+	Drift *DriftRecord `json:"drift,omitempty"`
 	// operation is the last mutating call after the creation. A recorded `terminate` is how the
 	// operator remembers that it was this manifest that ended the activity.
 	// +optional
@@ -178,7 +444,7 @@ type CampaignStatus struct {
 	// lastHandledReconcileAt echoes the `campaign-operator.io/reconcile-requested-at` annotation that was served last.
 	// +optional
 	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
-	// conditions are Ready, and Reconciling or Stalled only while they are true.
+	// conditions are Ready, and Reconciling, Stalled or Drifted only while they are true.
 	// +listType=map
 	// +listMapKey=type
 	// +optional

@@ -1,7 +1,7 @@
 package v1alpha1
 
-// The condition types. Ready is always present once the operator has looked; Reconciling and
-// Stalled are present only while they are true, and Ready and Stalled are never both true.
+// The condition types. Ready is always present once the operator has looked; Reconciling,
+// Stalled and Drifted are present only while they are true, and Ready and Stalled are never both true.
 const (
 	// ConditionReady is true when the remote activity is as the manifest asks.
 	ConditionReady = "Ready"
@@ -9,6 +9,8 @@ const (
 	ConditionReconciling = "Reconciling"
 	// ConditionStalled is present when nothing goes on until somebody acts.
 	ConditionStalled = "Stalled"
+	// ConditionDrifted is present while a field at the vendor is not as the manifest says; status.drift lists them.
+	ConditionDrifted = "Drifted"
 )
 
 // Reasons of Ready=True.
@@ -25,6 +27,10 @@ const (
 	ReasonTerminated = "Terminated"
 	// ReasonNothingToTerminate: the manifest says Terminated and no activity exists.
 	ReasonNothingToTerminate = "NothingToTerminate"
+	// ReasonEndedBeforeApplied: the activity had ended before this resource was applied: it never ran for it.
+	ReasonEndedBeforeApplied = "EndedBeforeApplied"
+	// ReasonObserved: managementPolicy is Observe and the activity was found; status says how it is.
+	ReasonObserved = "Observed"
 	// ReasonAccountReady: the account's credentials work at its gateway.
 	ReasonAccountReady = "AccountReady"
 )
@@ -41,6 +47,10 @@ const (
 	ReasonOutcomeUnknown = "OutcomeUnknown"
 	// ReasonTerminating: the terminate call was sent and its effect is not visible yet.
 	ReasonTerminating = "Terminating"
+	// ReasonChanging: a call that changes the activity was sent and its effect is not visible yet.
+	ReasonChanging = "Changing"
+	// ReasonWillMissBegin: at the account's rate the create call would be sent only after the begin time.
+	ReasonWillMissBegin = "WillMissBegin"
 	// ReasonThrottled: the gateway asked for a pause; goes on after it.
 	ReasonThrottled = "Throttled"
 	// ReasonGatewayUnavailable: the gateway cannot be reached or fails; tried again.
@@ -64,6 +74,28 @@ const (
 	ReasonBeginPassed = "BeginPassed"
 	// ReasonRequestNumberConflict: an activity with other content exists under the request number.
 	ReasonRequestNumberConflict = "RequestNumberConflict"
+	// ReasonLooksLikeExisting: a live activity with the same name and time exists under another request number; adopt it, or allow a twin.
+	ReasonLooksLikeExisting = "LooksLikeExisting"
+	// ReasonReferenceNotUsable: something that the manifest refers to at the vendor (a coupon stock) cannot be used as asked; looked at again slowly.
+	ReasonReferenceNotUsable = "ReferenceNotUsable"
+	// ReasonPreviousStillLive: the activity of a former revision is still live; end it, or write replacePrevious: Keep.
+	ReasonPreviousStillLive = "PreviousStillLive"
+	// ReasonRevisionLowered: requestRevision is lower than the recorded one; nothing is made or changed.
+	ReasonRevisionLowered = "RevisionLowered"
+	// ReasonAdoptNotFound: the vendor does not know the activity that spec.adopt names.
+	ReasonAdoptNotFound = "AdoptNotFound"
+	// ReasonNothingToObserve: managementPolicy is Observe and no activity exists under the request number.
+	ReasonNothingToObserve = "NothingToObserve"
+	// ReasonAccountBraked: the account's brake holds every call that starts or widens an activity.
+	ReasonAccountBraked = "AccountBraked"
+	// ReasonClockSkewed: the operator's clock and the gateway's are too far apart to start anything.
+	ReasonClockSkewed = "ClockSkewed"
+	// ReasonDrifted: the activity is not as the manifest says, and the vendor has no call to change it.
+	ReasonDrifted = "Drifted"
+	// ReasonMembersRefused: the vendor does not take some of the listed members (merchants); asked again slowly.
+	ReasonMembersRefused = "MembersRefused"
+	// ReasonContested: what the operator did as the manifest asks was undone at the vendor twice; it is not done again.
+	ReasonContested = "Contested"
 	// ReasonDuplicateOwner: an older resource has recorded the same activity; this one leaves it alone.
 	ReasonDuplicateOwner = "DuplicateOwner"
 	// ReasonAccountChanged: the record was made for another account identity; no call is made.

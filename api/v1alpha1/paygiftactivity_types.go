@@ -18,7 +18,23 @@ const (
 	PayGiftActivityTerminated PayGiftActivityDesiredState = "Terminated"
 )
 
+// PayGiftAdoption names an existing activity.
+type PayGiftAdoption struct {
+	// activityId is the id of the activity to take over (`activity_id`, 活动id), as the merchant console shows it: at
+	// most 64 letters, digits, `_`, `|`, `*`, `.` or `-`, in quotes.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[0-9A-Za-z_|*-][0-9A-Za-z_|*.-]{0,63}$')`,message="write activityId in quotes as the merchant console shows it: letters, digits, _, |, *, . or -"
+	// +required
+	ActivityID string `json:"activityId,omitempty"`
+}
+
 // PayGiftActivitySpec is the request of 创建全场满额送活动 with the operator's own fields before it.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.adopt) || (has(self.managementPolicy) && self.managementPolicy == 'Observe') || has(self.activityBaseInfo)`,message="write activityBaseInfo: only with adopt or with managementPolicy: Observe it can be left out",fieldPath=".activityBaseInfo",reason=FieldValueRequired
+// +kubebuilder:validation:XValidation:rule=`has(self.activityBaseInfo) == has(self.awardSendRule)`,message="write activityBaseInfo and awardSendRule both, or, with adopt or managementPolicy: Observe, neither",fieldPath=".awardSendRule",reason=FieldValueRequired
+// +kubebuilder:validation:XValidation:rule=`!has(self.advancedSetting) || has(self.activityBaseInfo)`,message="write activityBaseInfo and awardSendRule too, or leave advancedSetting out",fieldPath=".advancedSetting"
 type PayGiftActivitySpec struct {
 	// merchantRef names the WeChatPayMerchant whose credentials create the activity.
 	//
@@ -26,26 +42,36 @@ type PayGiftActivitySpec struct {
 	MerchantRef AccountReference `json:"merchantRef,omitzero"`
 
 	// state is what the activity shall be. There is no default, so that nothing is created by leaving it out. `Draft`
-	// sends nothing. `Active` creates the activity, which then begins by itself at its beginTime. `Terminated` ends it
-	// for ever; WeChat Pay has no way back, and coupons that were sent stay valid.
+	// sends nothing; what `Active` would do is in `status.plan`. `Active` creates the activity, which then begins by
+	// itself at its beginTime. `Terminated` ends it for ever; WeChat Pay has no way back, and coupons that were sent stay
+	// valid.
 	//
 	// +required
 	State PayGiftActivityDesiredState `json:"state,omitempty"`
 
-	// activityBaseInfo is what payers see, and when (`activity_base_info`, 活动基本信息). Cannot change once the
-	// activity exists or may exist.
+	CampaignLifecycle `json:",inline"`
+
+	// adopt names an existing activity, such as one made in the merchant console, to take over. Nothing is ever created,
+	// and the creation fields can be left out; those that are given are compared and may change at any time. It stays in
+	// Git: it cannot be changed or removed while that activity is recorded.
 	//
-	// +required
+	// +optional
+	Adopt *PayGiftAdoption `json:"adopt,omitempty"`
+
+	// activityBaseInfo is what payers see, and when (`activity_base_info`, 活动基本信息). Required without adopt or
+	// managementPolicy: Observe. Cannot change once the activity exists or may exist, unless requestRevision is raised.
+	//
+	// +optional
 	ActivityBaseInfo PayGiftActivityBaseInfo `json:"activityBaseInfo,omitzero"`
 
-	// awardSendRule is who gets which coupons (`award_send_rule`, 活动奖品发放规则). Cannot change once the activity exists
-	// or may exist.
+	// awardSendRule is who gets which coupons (`award_send_rule`, 活动奖品发放规则). Required with activityBaseInfo. But for
+	// merchantIdList it cannot change once the activity exists or may exist, unless requestRevision is raised.
 	//
-	// +required
+	// +optional
 	AwardSendRule PayGiftAwardSendRule `json:"awardSendRule,omitzero"`
 
 	// advancedSetting narrows the activity further (`advanced_setting`, 活动高级设置). Nothing is narrowed when left out.
-	// Cannot change once the activity exists or may exist.
+	// Cannot change once the activity exists or may exist, unless requestRevision is raised.
 	//
 	// +optional
 	AdvancedSetting *PayGiftAdvancedSetting `json:"advancedSetting,omitempty"` //nolint:kubeapilinter // a pointer, so that left out and empty differ in Go too
@@ -106,13 +132,18 @@ type PayGiftActivityStatus struct {
 	//
 	// +optional
 	TerminateTime string `json:"terminateTime,omitempty"`
+
+	// merchants is what became of awardSendRule.merchantIdList (发券商户号) after the creation.
+	//
+	// +optional
+	Merchants *MembersRecord `json:"merchants,omitempty"`
 }
 
 // PayGiftActivity is a 支付有礼 activity: a gift of coupons for everyone who pays at least an amount (满额送).
 //
-// The three blocks of the create request are frozen while the activity exists or may exist: WeChat Pay has no call to
-// change one. Before the first call, after a definite refusal, and when something else exists under the request number
-// (`status.creation: Differs`), they can be corrected.
+// The three blocks of the create request are frozen while the activity exists or may exist: WeChat Pay has a call to
+// change merchantIdList and none for the rest. Before the first call, after a definite refusal, when something else exists
+// under the request number (`status.creation: Differs`), and with a raised requestRevision they can be corrected.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -126,9 +157,11 @@ type PayGiftActivityStatus struct {
 // +kubebuilder:printcolumn:name="Request",type=string,JSONPath=`.status.request.number`,priority=1
 // +kubebuilder:printcolumn:name="Gateway",type=string,JSONPath=`.status.activityStatus`,priority=1
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,priority=1
-// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown', 'Confirmed']) || self.spec.activityBaseInfo == oldSelf.spec.activityBaseInfo",message="take the change of activityBaseInfo back: the activity exists or may exist, and WeChat Pay has no call to change it. For another activity make a new PayGiftActivity under a new name; to end this one write state: Terminated",fieldPath=".spec.activityBaseInfo",reason=FieldValueForbidden
-// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown', 'Confirmed']) || self.spec.awardSendRule == oldSelf.spec.awardSendRule",message="take the change of awardSendRule back: the activity exists or may exist, and WeChat Pay has no call to change it. For another activity make a new PayGiftActivity under a new name; to end this one write state: Terminated",fieldPath=".spec.awardSendRule",reason=FieldValueForbidden
-// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown', 'Confirmed']) || (has(self.spec.advancedSetting) ? has(oldSelf.spec.advancedSetting) && self.spec.advancedSetting == oldSelf.spec.advancedSetting : !has(oldSelf.spec.advancedSetting))",message="take the change of advancedSetting back: the activity exists or may exist, and WeChat Pay has no call to change it. For another activity make a new PayGiftActivity under a new name; to end this one write state: Terminated",fieldPath=".spec.advancedSetting",reason=FieldValueForbidden
+// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown', 'Confirmed'] && !has(self.spec.adopt) && (!has(self.spec.managementPolicy) || self.spec.managementPolicy != 'Observe') && (has(self.spec.requestRevision) ? self.spec.requestRevision : 1) == (has(oldSelf.status.request) && has(oldSelf.status.request.revision) ? oldSelf.status.request.revision : 1)) || (has(self.spec.activityBaseInfo) ? has(oldSelf.spec.activityBaseInfo) && self.spec.activityBaseInfo == oldSelf.spec.activityBaseInfo : !has(oldSelf.spec.activityBaseInfo))",message="take the change of activityBaseInfo back: the activity exists or may exist, and WeChat Pay has no call to change it. For another activity raise requestRevision in the same commit; to end this one write state: Terminated",fieldPath=".spec.activityBaseInfo",reason=FieldValueForbidden
+// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown', 'Confirmed'] && !has(self.spec.adopt) && (!has(self.spec.managementPolicy) || self.spec.managementPolicy != 'Observe') && (has(self.spec.requestRevision) ? self.spec.requestRevision : 1) == (has(oldSelf.status.request) && has(oldSelf.status.request.revision) ? oldSelf.status.request.revision : 1)) || (has(self.spec.awardSendRule) ? has(oldSelf.spec.awardSendRule) && (has(self.spec.awardSendRule.transactionAmountMinimum) ? has(oldSelf.spec.awardSendRule.transactionAmountMinimum) && self.spec.awardSendRule.transactionAmountMinimum == oldSelf.spec.awardSendRule.transactionAmountMinimum : !has(oldSelf.spec.awardSendRule.transactionAmountMinimum)) && (has(self.spec.awardSendRule.sendContent) ? has(oldSelf.spec.awardSendRule.sendContent) && self.spec.awardSendRule.sendContent == oldSelf.spec.awardSendRule.sendContent : !has(oldSelf.spec.awardSendRule.sendContent)) && (has(self.spec.awardSendRule.awardType) ? has(oldSelf.spec.awardSendRule.awardType) && self.spec.awardSendRule.awardType == oldSelf.spec.awardSendRule.awardType : !has(oldSelf.spec.awardSendRule.awardType)) && (has(self.spec.awardSendRule.awardList) ? has(oldSelf.spec.awardSendRule.awardList) && self.spec.awardSendRule.awardList == oldSelf.spec.awardSendRule.awardList : !has(oldSelf.spec.awardSendRule.awardList)) && (has(self.spec.awardSendRule.merchantOption) ? has(oldSelf.spec.awardSendRule.merchantOption) && self.spec.awardSendRule.merchantOption == oldSelf.spec.awardSendRule.merchantOption : !has(oldSelf.spec.awardSendRule.merchantOption)) : !has(oldSelf.spec.awardSendRule))",message="take the change of awardSendRule back: the activity exists or may exist, and WeChat Pay has no call to change it. For another activity raise requestRevision in the same commit; to end this one write state: Terminated. Only merchantIdList can change",fieldPath=".spec.awardSendRule",reason=FieldValueForbidden
+// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown'] && !has(self.spec.adopt) && (!has(self.spec.managementPolicy) || self.spec.managementPolicy != 'Observe') && (has(self.spec.requestRevision) ? self.spec.requestRevision : 1) == (has(oldSelf.status.request) && has(oldSelf.status.request.revision) ? oldSelf.status.request.revision : 1)) || !has(self.spec.awardSendRule) || !has(oldSelf.spec.awardSendRule) || self.spec.awardSendRule.merchantIdList == oldSelf.spec.awardSendRule.merchantIdList",message="wait before merchantIdList is changed: whether the create request took effect is being found out, and until then the request stays as it was sent",fieldPath=".spec.awardSendRule.merchantIdList",reason=FieldValueForbidden
+// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown', 'Confirmed'] && !has(self.spec.adopt) && (!has(self.spec.managementPolicy) || self.spec.managementPolicy != 'Observe') && (has(self.spec.requestRevision) ? self.spec.requestRevision : 1) == (has(oldSelf.status.request) && has(oldSelf.status.request.revision) ? oldSelf.status.request.revision : 1)) || (has(self.spec.advancedSetting) ? has(oldSelf.spec.advancedSetting) && self.spec.advancedSetting == oldSelf.spec.advancedSetting : !has(oldSelf.spec.advancedSetting))",message="take the change of advancedSetting back: the activity exists or may exist, and WeChat Pay has no call to change it. For another activity raise requestRevision in the same commit; to end this one write state: Terminated",fieldPath=".spec.advancedSetting",reason=FieldValueForbidden
+// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.status) && has(oldSelf.status.creation) && oldSelf.status.creation in ['Unknown', 'Confirmed'] && (has(self.spec.requestRevision) ? self.spec.requestRevision : 1) == (has(oldSelf.status.request) && has(oldSelf.status.request.revision) ? oldSelf.status.request.revision : 1)) || (has(self.spec.adopt) ? (has(oldSelf.spec.adopt) ? self.spec.adopt == oldSelf.spec.adopt : oldSelf.status.creation == 'Confirmed' && has(oldSelf.status.activityId) && self.spec.adopt.activityId == oldSelf.status.activityId) : !has(oldSelf.spec.adopt))",message="take the change of adopt back: an activity is recorded. It can only name the recorded one (status.activityId); for another activity raise requestRevision in the same commit",fieldPath=".spec.adopt",reason=FieldValueForbidden
 type PayGiftActivity struct {
 	metav1.TypeMeta `json:",inline"`
 

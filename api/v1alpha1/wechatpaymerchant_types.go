@@ -116,6 +116,13 @@ type WeChatPayMerchantSpec struct {
 	// +listType=atomic
 	// +optional
 	AllowedNamespaces []string `json:"allowedNamespaces,omitempty"`
+
+	// brake stops money from an emergency's first minute: `Hold` sends nothing that starts or widens an activity; `Pause`
+	// is Hold and pauses what can be paused; `Off`, also when left out, is the normal state. Ending an activity always
+	// works. Set it with kubectl and leave it out of Git: a field that Git does not own survives what Flux and Argo CD apply.
+	//
+	// +optional
+	Brake AccountBrake `json:"brake,omitempty"`
 }
 
 // WeChatPayMerchantStatus is what the operator found.
@@ -142,6 +149,8 @@ type WeChatPayMerchantStatus struct {
 	// +optional
 	VerifiesWith []string `json:"verifiesWith,omitempty"`
 
+	AccountStatus `json:",inline"`
+
 	// conditions are Ready, and Reconciling or Stalled only while they are true.
 	//
 	// +listType=map
@@ -162,6 +171,9 @@ type WeChatPayMerchantStatus struct {
 // +kubebuilder:printcolumn:name="Environment",type=string,JSONPath=`.spec.environment`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
+// +kubebuilder:printcolumn:name="Brake",type=string,JSONPath=`.spec.brake`
+// +kubebuilder:printcolumn:name="Campaigns",type=integer,JSONPath=`.status.campaigns.total`
+// +kubebuilder:printcolumn:name="Unmanaged",type=integer,JSONPath=`.status.unmanaged.total`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type WeChatPayMerchant struct {
 	metav1.TypeMeta `json:",inline"`

@@ -35,10 +35,20 @@ type Request struct {
 	Number string
 	// Body is the exact bytes to send. The same manifest gives the same bytes in every release.
 	Body []byte
+	// Name is the name that users see; with Begin and End it tells twins.
+	Name string
 	// Begin and End bound the activity's time.
 	Begin, End time.Time
 	// LatestBegin is how far ahead the vendor lets an activity begin.
 	LatestBegin time.Duration
+}
+
+// Terms are the sentences of a plan that only the kind knows.
+type Terms struct {
+	// Commits says what money the creation commits, and whose.
+	Commits string
+	// Irreversible lists what cannot be undone once the activity exists.
+	Irreversible []string
 }
 
 // Kind is what the engine has to know of one campaign kind. Implementations are pure: they
@@ -46,14 +56,24 @@ type Request struct {
 type Kind interface {
 	// Name is the kind's name, such as PayGiftActivity.
 	Name() string
+	// Plural is the resource's name in kubectl and the API's paths, such as paygiftactivities.
+	Plural() string
+	// EndedState is the value of spec.state that ends an activity for ever.
+	EndedState() string
 	// New returns an empty object, NewList an empty list of it.
 	New() v1alpha1.Campaign
 	NewList() client.ObjectList
 	// Goal reads the manifest's state.
 	Goal(c v1alpha1.Campaign) Goal
+	// AdoptID is the id of the existing activity that the manifest names; empty where it names none.
+	AdoptID(c v1alpha1.Campaign) string
+	// Members are those that the manifest lists (pay gift: the sending merchants), and the record
+	// of them in the status; a nil record for kinds whose members no call changes.
+	Members(c v1alpha1.Campaign) (listed []string, record **v1alpha1.MembersRecord)
 	// GivenNumber is the request number that the manifest itself gives, or empty.
 	GivenNumber(c v1alpha1.Campaign) string
-	// Request makes the create request. An error means that the manifest cannot be sent.
+	// Request makes the create request. An error means that the manifest cannot be sent. Its Body
+	// is empty where the creation fields were left out, as adopt and Observe allow.
 	Request(c v1alpha1.Campaign, number string) (Request, error)
 	// ActivityID is the vendor's id in the status; SetActivityID writes it there.
 	ActivityID(c v1alpha1.Campaign) string
@@ -65,6 +85,8 @@ type Kind interface {
 	WantsDetail(c v1alpha1.Campaign, s providers.Snapshot) bool
 	// Money is what creating the activity commits, for the audit line; empty where it commits none.
 	Money(c v1alpha1.Campaign) string
+	// Terms says for the plan what the creation commits and what cannot be undone after it.
+	Terms(c v1alpha1.Campaign) Terms
 }
 
 // operations says which call brings a live activity from a state to a goal. What is not in

@@ -34,7 +34,7 @@ func (s *scope) operate(ctx context.Context, op providers.Operation) error {
 	if err := s.Audit.Before(entry); err != nil {
 		return err
 	}
-	receipt, err := s.activities.Do(ctx, op, s.Kind.ActivityID(s.campaign))
+	receipt, err := s.activities.Do(ctx, providers.Mutation{Operation: op, ID: s.Kind.ActivityID(s.campaign)})
 	if err != nil {
 		failure := providers.AsError(op, err)
 		s.auditAfter(ctx, entry, auditFailure(failure))

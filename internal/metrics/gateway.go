@@ -69,9 +69,14 @@ func (c *counted) List(ctx context.Context, page int) (list providers.Page, err 
 	return c.Activities.List(ctx, page)
 }
 
-func (c *counted) Do(ctx context.Context, op providers.Operation, id string) (receipt providers.Receipt, err error) {
-	defer c.count(op, c.gateway.clock.Now(), &err)()
-	return c.Activities.Do(ctx, op, id)
+func (c *counted) Do(ctx context.Context, m providers.Mutation) (receipt providers.Receipt, err error) {
+	defer c.count(m.Operation, c.gateway.clock.Now(), &err)()
+	return c.Activities.Do(ctx, m)
+}
+
+func (c *counted) Members(ctx context.Context, id string) (members []string, err error) {
+	defer c.count(providers.OperationMembers, c.gateway.clock.Now(), &err)()
+	return c.Activities.Members(ctx, id)
 }
 
 // count counts a call as begun, and returns what counts it as ended.

@@ -90,7 +90,8 @@ func (p *PayGift) List(ctx context.Context, page int) (providers.Page, error) {
 // call for here; it cannot be undone. The receipt's fact is `terminate_time`. Repeating it may
 // be answered with the old time or with KindConflict, which is documented nowhere: the state
 // that Get returns decides.
-func (p *PayGift) Do(ctx context.Context, op providers.Operation, id string) (providers.Receipt, error) {
+func (p *PayGift) Do(ctx context.Context, m providers.Mutation) (providers.Receipt, error) {
+	op, id := m.Operation, m.ID
 	path := payGiftPath + "/" + url.PathEscape(id) + "/terminate"
 	call := call{op: op, method: http.MethodPost, path: path, mutating: true}
 	if op != providers.OperationTerminate {
@@ -110,6 +111,15 @@ func (p *PayGift) Do(ctx context.Context, op providers.Operation, id string) (pr
 	receipt.RequestID = reply.requestID()
 	return receipt, nil
 }
+
+// Members implements providers.Activities.
+func (p *PayGift) Members(context.Context, string) ([]string, error) { return nil, nil }
+
+// Preflight implements providers.Activities.
+func (p *PayGift) Preflight(context.Context, []byte) ([]providers.Finding, error) { return nil, nil }
+
+// Coverage implements providers.Activities.
+func (p *PayGift) Coverage() providers.Coverage { return providers.Coverage{} }
 
 // idPattern is wider than the documented ids (digits, up to 20) and keeps out whatever could
 // change the URL it becomes part of.
