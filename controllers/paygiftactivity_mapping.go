@@ -204,6 +204,12 @@ func (PayGiftActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string,
 	}
 }
 
+// Reset implements engine.Kind.
+func (PayGiftActivityKind) Reset(c v1alpha1.Campaign) {
+	st := &payGift(c).Status
+	*st = v1alpha1.PayGiftActivityStatus{CampaignStatus: st.CampaignStatus}
+}
+
 // sameInstant reports whether two spellings mean the same moment: lists and details may
 // differ in milliseconds' zeros, and a status that follows both would be written for ever.
 func sameInstant(a, b string) bool {

@@ -52,6 +52,8 @@ const (
 	OperationGet       Operation = "get"
 	OperationList      Operation = "list"
 	OperationTerminate Operation = "terminate"
+	// OperationPreflight looks at what a create request refers to.
+	OperationPreflight Operation = "preflight"
 	// OperationMembers reads the members of an activity (pay gift: its sending merchants).
 	OperationMembers Operation = "members"
 	// OperationAddMembers and OperationRemoveMembers change them.
@@ -63,6 +65,16 @@ const (
 // Calls that end or narrow one always go.
 func (o Operation) Widens() bool {
 	return o == OperationCreate || o == OperationAddMembers
+}
+
+// Mutates reports whether a call changes anything at the vendor.
+func (o Operation) Mutates() bool {
+	switch o {
+	case OperationCreate, OperationTerminate, OperationAddMembers, OperationRemoveMembers:
+		return true
+	default:
+		return false
+	}
 }
 
 // Snapshot is one activity as the vendor reports it.

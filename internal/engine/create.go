@@ -20,7 +20,7 @@ import (
 func (s *scope) intend(ctx context.Context, d Decision) error {
 	st := s.campaign.CampaignStatus()
 	st.Creation = v1alpha1.CreationUnknown
-	st.Request = s.record()
+	st.Request, st.Plan = s.record(), nil
 	s.apply(d)
 	if err := s.persist(ctx); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (s *scope) intend(ctx context.Context, d Decision) error {
 // record is the creation record of the request at hand.
 func (s *scope) record() *v1alpha1.CreationRequest {
 	return &v1alpha1.CreationRequest{
-		Number: s.request.Number, Revision: firstRevision, Digest: s.digest,
+		Number: s.request.Number, Revision: s.campaign.Lifecycle().Revision(), Digest: s.digest,
 		Account: s.account.Account.Identity, Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now),
 	}
 }
@@ -46,7 +46,10 @@ func (s *scope) send(ctx context.Context) (bool, error) {
 	if err := s.confirmCurrent(ctx); err != nil {
 		return true, err
 	}
-	s.memory.turn = zeroTime
+	if held, err := s.holdNow(ctx); held || err != nil {
+		return err != nil, err
+	}
+	s.spent()
 	entry := s.auditEntry(providers.OperationCreate)
 	entry.Money = s.Kind.Money(s.campaign)
 	if err := s.Audit.Before(entry); err != nil {
@@ -139,17 +142,17 @@ func (s *scope) clearIntent() {
 	s.memory.newIntent()
 }
 
-// adopt records the activity that was found under our number. Whether its content is ours
-// is judged next.
-func (s *scope) adopt() {
-	st := s.campaign.CampaignStatus()
-	found := s.view.ByNumber(s.numberInUse())[0]
-	s.Kind.SetActivityID(s.campaign, found.ID)
-	if st.Request == nil {
-		st.Request = s.record()
+// holdNow reads the account's brake from the API server, right before a call that starts or
+// widens something, and reports whether it holds it back.
+func (s *scope) holdNow(ctx context.Context) (bool, error) {
+	hold, err := s.Accounts.HoldNow(ctx, s.campaign)
+	if err != nil {
+		return false, fmt.Errorf("read the account's brake before a call: %w", err)
 	}
-	st.Creation, st.Rejection = v1alpha1.CreationUnknown, nil
-	s.memory.succeeded()
+	if hold != nil {
+		s.account.Hold = hold
+	}
+	return hold != nil, nil
 }
 
 // numberInUse is the recorded number, or the manifest's while none is recorded.

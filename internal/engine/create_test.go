@@ -48,14 +48,16 @@ func TestTheWholeLifeOfACampaignCostsOneWriteAStation(t *testing.T) {
 	})
 }
 
-func TestADraftSendsNothingAndNeedsNoAccount(t *testing.T) {
+func TestADraftWithoutAnAccountSaysSoAndSendsNothing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.missing = true
 		w.apply(v1alpha1.PayGiftActivityDraft)
-		w.costs(tally{writes: 1}, func() { w.pass(time.Hour) })
-		w.want(v1alpha1.ReasonDraft, v1alpha1.StateDraft, "")
+		w.costs(tally{writes: 1}, func() { w.pass(30 * time.Minute) })
+		w.want(v1alpha1.ReasonAccountNotReady, v1alpha1.StateDraft, "")
+		w.missing = false
 		w.annotate("look")
-		w.step()
+		w.costs(tally{writes: 1}, func() { w.step() })
+		w.want(v1alpha1.ReasonDraft, v1alpha1.StateDraft, "")
 		if got := w.campaign().Status.LastHandledReconcileAt; got != "look" {
 			t.Errorf("the annotation on a draft is echoed as %q", got)
 		}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -15,8 +14,6 @@ const (
 	visibleWithin = 10 * time.Minute
 	// watchPause is the pause between reads while the vendor is still at work.
 	watchPause = 10 * time.Second
-	// operateAgain is how long after a call the vendor may take to show its effect before it is sent again.
-	operateAgain = time.Minute
 )
 
 // decideKnown: the vendor's id is recorded.
@@ -38,30 +35,55 @@ func decideKnown(f *Facts) Decision {
 			"activity %s (request number %s) belongs to %s, which recorded it first. It is left to that resource. Delete this one, or give it another name and no outRequestNo.",
 			f.Record.ID, f.Record.Number, f.Owner))
 	}
-	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Manifest.Err != nil {
-		return f.observed(status.Stalled, v1alpha1.ReasonInvalidSpec, f.Manifest.Err.Error()) // cannot be compared
+	if d, done := decideJudgement(f); done {
+		return f.unlessPaused(d)
 	}
-	if f.Remote.Compared && (f.unjudged() || f.judgement() != f.Record.Outcome) {
-		if !f.Remote.Snapshot.Detailed { // a list may carry too little to judge by
-			return f.unlessPaused(Decision{Action: Get})
-		}
-		return Decision{Action: Judge}
+	if d, done := decideExamination(f); done {
+		return f.unlessPaused(d)
 	}
-	if f.Record.Outcome == v1alpha1.CreationDiffers {
-		return f.observed(status.Stalled, v1alpha1.ReasonRequestNumberConflict, fmt.Sprintf(
-			"activity %s exists under request number %s with other content: %s. It is left alone. Correct the manifest to match it, or give this resource another name to create a new activity.",
-			f.Record.ID, f.Record.Number, describe(f.Remote.Differences)))
+	if f.Manifest.Observe {
+		return f.observed(status.Settled, v1alpha1.ReasonObserved, fmt.Sprintf(
+			"activity %s is observed: %s at the vendor. Nothing is sent while managementPolicy is Observe.", f.Record.ID, f.Remote.Snapshot.VendorState))
 	}
 	if op := operations[f.Goal][f.Remote.Snapshot.State]; op != "" {
-		return decideOperation(f, op)
+		return decideOperation(f, Change{Operation: op})
+	}
+	if d, done := decideMembers(f); done {
+		return f.unlessPaused(d)
 	}
 	return decideObserved(f)
 }
 
+// decideJudgement makes sure that it is known, and recorded, whether the activity is ours.
+func decideJudgement(f *Facts) (Decision, bool) {
+	switch {
+	case f.Manifest.Observe:
+		return Decision{}, false
+	case f.unjudged() && f.Manifest.Err != nil && !f.adopts():
+		return f.observed(status.Stalled, v1alpha1.ReasonInvalidSpec, f.Manifest.Err.Error()), true // cannot be compared
+	case f.unjudged() || (f.Remote.Compared && f.judgement() != f.Record.Outcome):
+		if !f.Remote.Snapshot.Detailed { // a list may carry too little to judge by
+			return Decision{Action: Get}, true
+		}
+		return Decision{Action: Judge}, true
+	case f.outdated() && f.Remote.Compared && len(f.Remote.Differences) == 0:
+		return Decision{Action: Judge}, true // the same content in other bytes, or other members
+	case f.Record.Outcome == v1alpha1.CreationDiffers:
+		return f.observed(status.Stalled, v1alpha1.ReasonRequestNumberConflict, fmt.Sprintf(
+			"activity %s exists under request number %s with other content: %s. It is left alone. Correct the manifest to match it, take it over as it is with spec.adopt.activityId: %q, or raise requestRevision for a new activity.",
+			f.Record.ID, f.Record.Number, describe(f.Remote.Differences), f.Record.ID)), true
+	}
+	return Decision{}, false
+}
+
+// adopts reports whether the recorded activity is the one that the manifest names, so that it is
+// ours whatever its content.
+func (f *Facts) adopts() bool { return f.Manifest.AdoptID != "" && f.Manifest.AdoptID == f.Record.ID }
+
 // decideFresh makes sure that what is known of the activity is new enough to judge by.
 // While nothing asks for more, whatever the last sweep said will do, and a restart asks nothing.
 func decideFresh(f *Facts) (Decision, bool) {
-	unsettled := f.Record.Outcome == v1alpha1.CreationUnknown
+	unsettled := f.unjudged()
 	switch {
 	case f.atRest():
 		return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
@@ -77,17 +99,21 @@ func decideFresh(f *Facts) (Decision, bool) {
 	if d, done := decideView(f, since); done {
 		return d, true
 	}
-	if f.WantsDetail || (f.unjudged() && !f.Remote.Snapshot.Detailed) {
+	if f.WantsDetail || (f.outdated() && !f.Remote.Snapshot.Detailed && !f.Drift.Examined) {
 		return Decision{Action: Get}, true
 	}
 	return Decision{}, false
 }
 
-// unjudged reports whether the activity's content was not yet compared with these bytes of
-// the manifest.
+// unjudged reports whether it is not known yet whether the activity is ours.
 func (f *Facts) unjudged() bool {
-	return f.Record.Outcome == v1alpha1.CreationUnknown ||
-		(f.Record.Outcome == v1alpha1.CreationConfirmed && f.Record.Digest != f.Manifest.Digest && f.Manifest.Err == nil)
+	return !f.Manifest.Observe && (f.Record.Outcome == v1alpha1.CreationUnknown || f.Record.Outcome == "")
+}
+
+// outdated reports whether a confirmed record speaks of other bytes than the manifest's. What was
+// confirmed stays ours; content that differs is drift.
+func (f *Facts) outdated() bool {
+	return f.Record.Outcome == v1alpha1.CreationConfirmed && f.Record.Digest != f.Manifest.Digest && f.Manifest.Complete && f.Manifest.Err == nil
 }
 
 // atRest reports whether a process that has not seen the vendor yet can leave the record as
@@ -116,10 +142,9 @@ func (f *Facts) readLater() Decision {
 	return Decision{Action: Stop, After: f.ReadWait, Unserved: true}
 }
 
-// judgement is what the comparison says of the recorded creation. A confirmed one is judged
-// again only when the manifest's bytes are no longer those that were confirmed.
+// judgement is what the comparison says of the recorded creation.
 func (f *Facts) judgement() v1alpha1.CreationOutcome {
-	if f.Record.Outcome == v1alpha1.CreationConfirmed && !f.unjudged() {
+	if f.Record.Outcome == v1alpha1.CreationConfirmed || f.adopts() {
 		return v1alpha1.CreationConfirmed
 	}
 	if len(f.Remote.Differences) > 0 || f.Manifest.Err != nil {
@@ -129,6 +154,9 @@ func (f *Facts) judgement() v1alpha1.CreationOutcome {
 }
 
 func decideGone(f *Facts) Decision {
+	if f.Record.Outcome == "" && f.adopts() {
+		return Decision{Action: Drop} // it was taken at its word, and is not there
+	}
 	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Record.State != v1alpha1.StateMissing && f.Now.Sub(f.Memory.GoneSince) < visibleWithin {
 		return Decision{Action: Stop, State: v1alpha1.StateCreating, After: watchPause, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonCreating,
@@ -143,26 +171,6 @@ func missing(f *Facts) Decision {
 		f.Record.ID, f.Record.Number))
 }
 
-// decideOperation brings the activity to the goal by a call. The call is recorded before it
-// is sent, and whether it happened is read from the vendor.
-func decideOperation(f *Facts, op providers.Operation) Decision {
-	working := f.observed(status.Working, v1alpha1.ReasonTerminating, fmt.Sprintf("activity %s is being ended.", f.Record.ID))
-	working.After = watchPause
-	switch {
-	case !f.Read:
-		return f.unlessPaused(Decision{Action: Get})
-	case f.Now.Sub(f.Memory.Operated) < operateAgain:
-		return working
-	case f.Wait > 0:
-		return f.throttled()
-	case f.Record.Operation == nil || f.Record.Operation.Name != string(op) || f.Record.Operation.Generation != f.Manifest.Generation:
-		working.Action, working.Operation = IntendOperation, op
-		return working
-	default:
-		return Decision{Action: Operate, Operation: op}
-	}
-}
-
 // decideObserved reports an activity that no call is going to change.
 func decideObserved(f *Facts) Decision {
 	id, state := f.Record.ID, f.Remote.Snapshot.State
@@ -175,6 +183,10 @@ func decideObserved(f *Facts) Decision {
 		d.After = watchPause
 		return d
 	case providers.StateEnded:
+		if end := f.end(); !end.IsZero() && end.Before(f.Manifest.Applied) {
+			return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
+				"activity %s had ended before this resource was applied, so it never ran for it. For another one raise requestRevision, with times in the future.", id))
+		}
 		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("activity %s has ended.", id))
 	}
 	switch f.Goal {
@@ -196,22 +208,28 @@ func decideLive(f *Facts) Decision {
 	id := f.Record.ID
 	switch f.Remote.Snapshot.State {
 	case providers.StateScheduled:
+		if d, drifted := decideDrifted(f); drifted {
+			return d
+		}
 		return f.observed(status.Settled, v1alpha1.ReasonScheduled, fmt.Sprintf("activity %s exists and begins at its begin time.", id))
 	case providers.StateRunning:
+		if d, drifted := decideDrifted(f); drifted {
+			return d
+		}
 		return f.observed(status.Settled, v1alpha1.ReasonRunning, fmt.Sprintf("activity %s is running.", id))
 	case providers.StatePaused:
 		return f.observed(status.Stalled, v1alpha1.ReasonPausedElsewhere, fmt.Sprintf(
 			"activity %s was paused, and not by this resource, and stays paused. Resume it in the vendor's console.", id))
 	case providers.StateFailed:
 		return f.observed(status.Stalled, v1alpha1.ReasonCreateFailed, fmt.Sprintf(
-			"the vendor accepted activity %s and failed its creation afterwards. Ask the vendor why, then make a new resource under another name.", id))
+			"the vendor accepted activity %s and failed its creation afterwards. Ask the vendor why, then raise requestRevision for another one.", id))
 	}
 	if f.Record.Operation != nil && f.Record.Operation.Name == string(providers.OperationTerminate) {
 		return f.observed(status.Stalled, v1alpha1.ReasonCannotRestart, fmt.Sprintf(
-			"activity %s was ended when spec.state was Terminated, which cannot be undone. Set spec.state back to Terminated, or make a new resource under another name.", id))
+			"activity %s was ended when spec.state was Terminated, which cannot be undone. Set spec.state back to Terminated, or raise requestRevision for a new activity.", id))
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonTerminatedElsewhere, fmt.Sprintf(
-		"activity %s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to Terminated, or make a new resource under another name.", id))
+		"activity %s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to Terminated, or raise requestRevision for a new activity.", id))
 }
 
 // observed reports what the vendor says, and looks again after the next begin or end.
@@ -221,23 +239,18 @@ func (f *Facts) observed(progress status.Progress, reason, message string) Decis
 	return d
 }
 
+// end is when the activity ends, as the vendor says or else the manifest.
+func (f *Facts) end() time.Time {
+	if f.Remote != nil && !f.Remote.Snapshot.End.IsZero() {
+		return f.Remote.Snapshot.End
+	}
+	return f.Manifest.End
+}
+
 // campaignState is the state in status; an unknown one leaves it as it is.
 func campaignState(s providers.State) v1alpha1.CampaignState {
 	if s == providers.StateUnknown {
 		return ""
 	}
 	return v1alpha1.CampaignState(s)
-}
-
-func describe(differences []providers.Difference) string {
-	const shown = 3
-	var parts []string
-	for i, d := range differences {
-		if i == shown {
-			parts = append(parts, fmt.Sprintf("and %d more", len(differences)-shown))
-			break
-		}
-		parts = append(parts, fmt.Sprintf("%s is %q, the manifest says %q", d.Field, d.Observed, d.Desired))
-	}
-	return strings.Join(parts, "; ")
 }

@@ -32,7 +32,8 @@ func TestDecidingWhatAnActivityIs(t *testing.T) {
 			at(status.Stalled, v1alpha1.ReasonRequestNumberConflict, v1alpha1.StateScheduled, time.Hour+firstLook, "and 2 more")},
 		{"a manifest corrected to match is judged again", []given{differs, edited}, Decision{Action: Judge}},
 		{"confirmed bytes are not judged again", []given{shows(remote(providers.StateScheduled, other))}, at(status.Settled, v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, time.Hour+firstLook, "")},
-		{"other bytes than were confirmed are", []given{edited, shows(remote(providers.StateScheduled, other))}, Decision{Action: Judge}},
+		{"nor are other bytes with other content: what was confirmed stays ours, and has drifted", []given{edited, shows(remote(providers.StateScheduled, other)), drifted},
+			at(status.Stalled, v1alpha1.ReasonDrifted, v1alpha1.StateScheduled, time.Hour+firstLook, `amount is "2", the manifest says "1"`)},
 		{"other bytes that mean the same are judged, once", []given{edited}, Decision{Action: Judge}},
 	})
 }
@@ -77,8 +78,8 @@ func TestDecidingAfterARestartWithoutAView(t *testing.T) {
 func TestDecidingToEndAnActivity(t *testing.T) {
 	working := at(status.Working, v1alpha1.ReasonTerminating, v1alpha1.StateScheduled, watchPause, "10028001")
 	record := working
-	record.Action, record.Operation = IntendOperation, providers.OperationTerminate
-	send := Decision{Action: Operate, Operation: providers.OperationTerminate}
+	record.Action, record.Change = IntendOperation, Change{Operation: providers.OperationTerminate}
+	send := Decision{Action: Operate, Change: Change{Operation: providers.OperationTerminate}}
 	check(t, func() *Facts { f := knownFacts(); f.Goal = GoalEnded; f.Manifest.Generation = 2; return f }, []row{
 		{"it is read first", nil, Decision{Action: Get}},
 		{"not in the pause after a failed call", []given{func(f *Facts) {
@@ -105,7 +106,7 @@ func TestDecidingWhatToSayOfAnActivity(t *testing.T) {
 		{"running, until its end", []given{shows(remote(providers.StateRunning))}, at(status.Settled, v1alpha1.ReasonRunning, v1alpha1.StateRunning, 25*time.Hour+firstLook, "running")},
 		{"paused by others", []given{shows(remote(providers.StatePaused))}, at(status.Stalled, v1alpha1.ReasonPausedElsewhere, v1alpha1.StatePaused, 25*time.Hour+firstLook, "not by this resource")},
 		{"the detail is asked for when the list lacks what is wanted", []given{shows(remote(providers.StatePaused)), func(f *Facts) { f.WantsDetail = true }}, Decision{Action: Get}},
-		{"failed by the vendor", []given{shows(remote(providers.StateFailed))}, at(status.Stalled, v1alpha1.ReasonCreateFailed, v1alpha1.StateFailed, 0, "another name")},
+		{"failed by the vendor", []given{shows(remote(providers.StateFailed))}, at(status.Stalled, v1alpha1.ReasonCreateFailed, v1alpha1.StateFailed, 0, "raise requestRevision")},
 		{"ended by others", []given{shows(remote(providers.StateTerminated))}, at(status.Stalled, v1alpha1.ReasonTerminatedElsewhere, v1alpha1.StateTerminated, 0, "not by this resource")},
 		{"ended by this manifest, which wants it back", []given{shows(remote(providers.StateTerminated)), operated(1)}, at(status.Stalled, v1alpha1.ReasonCannotRestart, v1alpha1.StateTerminated, 0, "cannot be undone")},
 		{"over", []given{shows(remote(providers.StateEnded))}, at(status.Settled, v1alpha1.ReasonEnded, v1alpha1.StateEnded, 0, "")},

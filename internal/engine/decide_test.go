@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -21,15 +22,16 @@ type given = func(*Facts)
 func absentFacts() *Facts {
 	return &Facts{
 		Now: noon, Goal: GoalLive, View: noon.Add(-30 * time.Second), Account: AccountFacts{Identity: us},
-		Manifest: ManifestFacts{Generation: 1, Number: "N", Digest: "d", Begin: noon.Add(time.Hour), End: noon.Add(25 * time.Hour), LatestBegin: 365 * 24 * time.Hour},
-		Memory:   Memory{FirstSeen: noon.Add(-time.Hour)},
+		Manifest:  ManifestFacts{Generation: 1, Number: "N", Digest: "d", Begin: noon.Add(time.Hour), End: noon.Add(25 * time.Hour), LatestBegin: 365 * 24 * time.Hour, Complete: true, Revision: 1},
+		Preflight: PreflightFacts{Fresh: true},
+		Memory:    Memory{FirstSeen: noon.Add(-time.Hour)},
 	}
 }
 
 // unknownFacts: an intent that this process recorded five minutes ago and sent once.
 func unknownFacts() *Facts {
 	f := absentFacts()
-	f.Record = RecordFacts{Outcome: v1alpha1.CreationUnknown, Number: "N", Digest: "d", Account: us, At: noon.Add(-5 * time.Minute), ObservedGeneration: 1, State: v1alpha1.StateCreating}
+	f.Record = RecordFacts{Outcome: v1alpha1.CreationUnknown, Number: "N", Digest: "d", Revision: 1, Account: us, At: noon.Add(-5 * time.Minute), ObservedGeneration: 1, State: v1alpha1.StateCreating}
 	f.Memory.Intended, f.Memory.Sends, f.Memory.LastSend = true, 1, noon.Add(-5*time.Minute)
 	f.Memory.MaybeCommitted, f.Memory.SendErr = true, timeout
 	return f
@@ -39,7 +41,7 @@ func unknownFacts() *Facts {
 func knownFacts() *Facts {
 	f := absentFacts()
 	f.Record = RecordFacts{
-		Outcome: v1alpha1.CreationConfirmed, Number: "N", Digest: "d", Account: us, At: noon.Add(-time.Hour), ID: "10028001",
+		Outcome: v1alpha1.CreationConfirmed, Number: "N", Digest: "d", Revision: 1, Account: us, At: noon.Add(-time.Hour), ID: "10028001",
 		ObservedGeneration: 1, State: v1alpha1.StateScheduled, Settled: true,
 	}
 	f.Remote = remote(providers.StateScheduled)
@@ -80,7 +82,7 @@ func check(t *testing.T, base func() *Facts, rows []row) {
 				t.Errorf("message %q", got.Verdict.Message)
 			}
 			got.Verdict.Message, got.Unserved = row.want.Verdict.Message, row.want.Unserved
-			if got != row.want {
+			if !reflect.DeepEqual(got, row.want) {
 				t.Errorf("decided\n%+v, want\n%+v", got, row.want)
 			}
 		})
@@ -101,6 +103,7 @@ func shows(r *Remote) given                   { return func(f *Facts) { f.Remote
 func elsewhere(f *Facts)                      { f.Account.Identity.ID = "1900000999" }
 func ambiguous(f *Facts)                      { f.Candidates = []string{"1", "2"} }
 func owned(f *Facts)                          { f.Owner = "sales/first" }
+func drifted(f *Facts)                        { f.Drift.Differences = f.Remote.Differences }
 func listed(f *Facts)                         { f.Remote.Snapshot.Detailed = false }
 func found(f *Facts)                          { f.Found = remote(providers.StateRunning) }
 func noView(f *Facts)                         { f.View = time.Time{} }
@@ -139,7 +142,8 @@ var intend = Decision{Action: Intend, State: v1alpha1.StateCreating, Verdict: st
 
 func TestDecidingBeforeAnythingElse(t *testing.T) {
 	check(t, absentFacts, []row{
-		{"a draft is settled", []given{goal(GoalNothing)}, at(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, 0, "sent nothing")},
+		{"a draft is planned", []given{goal(GoalNothing)}, Decision{Action: Plan}},
+		{"a draft that is planned is settled", []given{goal(GoalNothing), func(f *Facts) { f.Planned = true }}, at(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, time.Hour, "sent nothing")},
 		{"an account's problem comes before all else", []given{func(f *Facts) {
 			f.Account.Problem = &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountNotAllowed, Message: "not allowed"}
 		}}, at(status.Stalled, v1alpha1.ReasonAccountNotAllowed, v1alpha1.StatePending, 0, "not allowed")},
@@ -264,7 +268,7 @@ func TestDecidingWhileTheOutcomeIsUnknown(t *testing.T) {
 		{"nor one of a draft", []given{goal(GoalNothing), lastSend(10 * time.Second)}, open(50*time.Second, "not repeated")},
 		{"nor one to be ended", []given{goal(GoalEnded), lastSend(10 * time.Second)}, open(50*time.Second, "not repeated")},
 		{"nor one whose begin has come", []given{begins(0), lastSend(10 * time.Second)}, open(50*time.Second, "not repeated")},
-		{"nor one just intended, if it was edited since", []given{justIntended, edited}, open(time.Second, "not repeated")},
+		{"nor one just intended, if it was edited since: it was never sent", []given{justIntended, edited}, Decision{Action: Release}},
 		{"nor one repeated to the limit", []given{sent(maxSends), lastSend(10 * time.Second)}, open(50*time.Second, "not repeated")},
 		{"nor one refused after an open call, which proves nothing", []given{refusedLate, lastSend(10 * time.Second)}, open(50*time.Second, "PARAM_ERROR")},
 

@@ -25,6 +25,9 @@ func decideUnknown(f *Facts) Decision {
 	if f.Memory.Intended && f.Memory.Sends == 0 && f.maySend() {
 		return f.sendOr(Decision{Action: Send}) // this process has just recorded the intent
 	}
+	if f.Memory.Intended && f.Memory.Sends == 0 {
+		return Decision{Action: Release} // recorded by this process and never sent
+	}
 	if !f.maySend() {
 		return f.proveAbsence(f.lastSend().Add(settle))
 	}
@@ -38,9 +41,10 @@ func decideUnknown(f *Facts) Decision {
 }
 
 // maySend reports whether the identical request may be sent (again): the manifest still says
-// it, still wants it, its time has not come, and it was neither refused nor sent too often.
+// it, still wants it, nothing holds it back, its time has not come, and it was neither refused nor
+// sent too often.
 func (f *Facts) maySend() bool {
-	return f.Goal == GoalLive && f.Manifest.Err == nil &&
+	return f.Goal == GoalLive && f.Manifest.Err == nil && f.Account.Hold == nil && !f.Manifest.Observe &&
 		f.Manifest.Digest == f.Record.Digest && f.Manifest.Number == f.Record.Number &&
 		f.Now.Before(f.Manifest.Begin) && f.Memory.Sends < maxSends && !f.Memory.Refused
 }

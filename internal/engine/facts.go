@@ -15,6 +15,12 @@ type Facts struct {
 	Goal Goal
 	// Forced is when somebody asked for a look at the vendor now; zero otherwise.
 	Forced time.Time
+	// Deleting is true while the resource is being deleted and its activity has to end first.
+	Deleting bool
+	// Leaving says why a deletion is not to touch the activity: the policy, or what else is going; empty otherwise.
+	Leaving string
+	// Guarded is true while our finalizer is on the resource, WantsGuard when it should be.
+	Guarded, WantsGuard bool
 
 	Manifest ManifestFacts
 	Record   RecordFacts
@@ -37,6 +43,18 @@ type Facts struct {
 	WantsDetail bool
 	// Jitter spreads looks at the vendor; a function of the resource's uid.
 	Jitter time.Duration
+	// Twins are live activities with the manifest's name and time under other numbers.
+	Twins []Twin
+	// PreviousLive are the activities of former revisions that have not ended.
+	PreviousLive []string
+	// Preflight is what was found of the things that the manifest refers to.
+	Preflight PreflightFacts
+	// Planned is true when the plan of a draft is the one for this manifest.
+	Planned bool
+	// Members is what is known of the activity's members.
+	Members MembersFacts
+	// Drift is what is known to differ at the vendor.
+	Drift DriftFacts
 	// Owner is the older resource that has recorded the same activity, as namespace/name. It is
 	// looked for before the activity is taken for ours and before it is changed.
 	Owner string
@@ -58,6 +76,18 @@ type ManifestFacts struct {
 	LatestBegin time.Duration
 	// Err says why the manifest cannot be made into a request.
 	Err error
+	// Complete is true when the creation fields are there; adopt and Observe let them be left out.
+	Complete bool
+	// Revision is the requested revision.
+	Revision int64
+	// Observe is true when no call that changes anything may be sent.
+	Observe bool
+	// AdoptID is the existing activity that the manifest names.
+	AdoptID string
+	// AllowTwin and KeepPrevious are the ways out of LooksLikeExisting and PreviousStillLive.
+	AllowTwin, KeepPrevious bool
+	// Applied is when the resource was created.
+	Applied time.Time
 }
 
 // RecordFacts is what the status recorded earlier.
@@ -75,6 +105,20 @@ type RecordFacts struct {
 	Settled   bool
 	Rejection *v1alpha1.Rejection
 	Operation *v1alpha1.OperationRecord
+	// Revision that the record was made for; 0 when there is none.
+	Revision int64
+	// Adopted is true when the activity was taken over because the manifest names it.
+	Adopted bool
+}
+
+// exists reports whether anything is recorded of an activity or a call for one.
+func (r RecordFacts) exists() bool { return r.Outcome != "" || r.ID != "" }
+
+// foreign reports whether the record was made for another account. An id whose record somebody
+// removed is looked for at the account that there is.
+func (r RecordFacts) foreign(account v1alpha1.AccountIdentity) bool {
+	removed := r.Outcome == "" && r.Account == v1alpha1.AccountIdentity{}
+	return r.exists() && !removed && r.Account != account
 }
 
 // AccountFacts is whether and as whom calls can be made.
@@ -82,6 +126,8 @@ type AccountFacts struct {
 	Identity v1alpha1.AccountIdentity
 	// Problem says why no call can be made; nil when calls can be made or soon can.
 	Problem *status.Verdict
+	// Hold says why nothing that starts or widens an activity may be sent (brake, clock); nil when it may.
+	Hold *status.Verdict
 	// Coming is true while the account works but this process has not opened it yet.
 	Coming bool
 }
@@ -131,6 +177,10 @@ type Memory struct {
 	ProvenAbsent bool
 	// Operated is when the last call that changes an activity succeeded.
 	Operated time.Time
+	// Preflight is the last look at what the manifest refers to.
+	Preflight PreflightMemory
+	// Examined is the list row whose differences were judged by the detail.
+	Examined ExaminedRow
 	// GoneSince is when the vendor first answered that it does not know the new id.
 	GoneSince time.Time
 }

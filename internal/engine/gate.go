@@ -41,4 +41,11 @@ func (g *gate) leave(account sweep.Key) {
 }
 
 // calls reports whether an action waits for the vendor.
-func (a Action) calls() bool { return a == Get || a == Send || a == Operate }
+func (a Action) calls() bool {
+	switch a {
+	case Get, ReadMembers, Preflight, Send, Operate:
+		return true
+	default:
+		return false
+	}
+}

@@ -81,6 +81,8 @@ type Kind interface {
 	// Observe copies what the vendor says into the kind's own status fields. A fact that the
 	// snapshot lacks leaves its field as it is: a list carries less than the detail.
 	Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string)
+	// Reset clears the kind's own status fields, for an activity of another revision.
+	Reset(c v1alpha1.Campaign)
 	// WantsDetail reports whether the status needs facts that only the detail call gives.
 	WantsDetail(c v1alpha1.Campaign, s providers.Snapshot) bool
 	// Money is what creating the activity commits, for the audit line; empty where it commits none.

@@ -28,6 +28,27 @@ func (testKind) GivenNumber(v1alpha1.Campaign) string        { return "" }
 func (testKind) ActivityID(c v1alpha1.Campaign) string       { return gift(c).Status.ActivityID }
 func (testKind) SetActivityID(c v1alpha1.Campaign, s string) { gift(c).Status.ActivityID = s }
 func (testKind) Money(v1alpha1.Campaign) string              { return "200.00" }
+func (testKind) Plural() string                              { return "paygiftactivities" }
+func (testKind) EndedState() string                          { return "Terminated" }
+func (testKind) Terms(v1alpha1.Campaign) Terms {
+	return Terms{Commits: "200.00 yuan", Irreversible: []string{"all of it"}}
+}
+
+func (testKind) AdoptID(c v1alpha1.Campaign) string {
+	if adopt := gift(c).Spec.Adopt; adopt != nil {
+		return adopt.ActivityID
+	}
+	return ""
+}
+
+func (testKind) Members(c v1alpha1.Campaign) ([]string, **v1alpha1.MembersRecord) {
+	return gift(c).Spec.AwardSendRule.MerchantIdList, &gift(c).Status.Merchants
+}
+
+func (testKind) Reset(c v1alpha1.Campaign) {
+	st := &gift(c).Status
+	*st = v1alpha1.PayGiftActivityStatus{CampaignStatus: st.CampaignStatus}
+}
 
 func (testKind) Goal(c v1alpha1.Campaign) Goal {
 	return map[v1alpha1.PayGiftActivityDesiredState]Goal{
@@ -37,6 +58,9 @@ func (testKind) Goal(c v1alpha1.Campaign) Goal {
 
 func (testKind) Request(c v1alpha1.Campaign, number string) (Request, error) {
 	spec := gift(c).Spec
+	if spec.ActivityBaseInfo.BeginTime == "" {
+		return Request{Number: number}, nil // left out, as adopt and Observe allow
+	}
 	begin, err := time.Parse(time.RFC3339, spec.ActivityBaseInfo.BeginTime)
 	if err != nil {
 		return Request{Number: number}, fmt.Errorf("spec.activityBaseInfo.beginTime: %w", err)
@@ -45,8 +69,8 @@ func (testKind) Request(c v1alpha1.Campaign, number string) (Request, error) {
 	if err != nil {
 		return Request{Number: number}, fmt.Errorf("spec.activityBaseInfo.endTime: %w", err)
 	}
-	raw, err := json.Marshal(vendorBody{number, spec.AwardSendRule.TransactionAmountMinimum, begin, end})
-	return Request{Number: number, Body: raw, Begin: begin, End: end, LatestBegin: 365 * 24 * time.Hour}, err
+	raw, err := json.Marshal(vendorBody{number, spec.ActivityBaseInfo.ActivityName, spec.AwardSendRule.TransactionAmountMinimum, begin, end, spec.AwardSendRule.MerchantIdList})
+	return Request{Number: number, Name: spec.ActivityBaseInfo.ActivityName, Body: raw, Begin: begin, End: end, LatestBegin: 365 * 24 * time.Hour}, err
 }
 
 func (testKind) Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string) {

@@ -126,7 +126,7 @@ func TestWhatOthersDidAtTheVendorIsReportedAndLeftAlone(t *testing.T) {
 		"paused it": {func(a *activity) { a.paused = noon }, v1alpha1.ReasonPausedElsewhere, v1alpha1.StatePaused,
 			"Resume it in the vendor's console", tally{writes: 1, get: 1}}, // the detail tells since when
 		"ended it": {func(a *activity) { a.terminated = noon }, v1alpha1.ReasonTerminatedElsewhere, v1alpha1.StateTerminated,
-			"under another name", tally{writes: 1}},
+			"raise requestRevision", tally{writes: 1}},
 		"removed it": {func(a *activity) { a.forgotten = true }, v1alpha1.ReasonMissing, v1alpha1.StateMissing,
 			"not created again", tally{writes: 1, get: 1}},
 		"failed it": {func(a *activity) { a.failed = true }, v1alpha1.ReasonCreateFailed, v1alpha1.StateFailed,

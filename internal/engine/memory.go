@@ -22,9 +22,12 @@ type remembered struct {
 	// forced is the annotation value that is being served, forcedAt when it was first seen.
 	forced   string
 	forcedAt time.Time
-	// turn is when the quota lets the next mutating call go, turnOf which call that is.
-	turn   time.Time
-	turnOf providers.Operation
+	// granted is the call that the quota has let go and that is still to be sent, waitsFor the one
+	// that waits for its turn.
+	granted, waitsFor providers.Operation
+	// row is the hash of the list row that the record was last compared with. It is read by sweeps,
+	// under the lock of memories.
+	row string
 	// failedVersion is the version of the credentials that the last failed call used.
 	failedVersion string
 	// number is the request number of the manifest as it was last reconciled. Unlike the rest it
@@ -64,6 +67,23 @@ func (m *memories) number(key types.NamespacedName) string {
 	return ""
 }
 
+// sawRow notes the list row that a campaign's record was compared with.
+func (m *memories) sawRow(r *remembered, row string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.row = row
+}
+
+// row is the list row that a campaign's record was last compared with; empty when none was.
+func (m *memories) row(key types.NamespacedName) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known, ok := m.byKey[key]; ok {
+		return known.row
+	}
+	return ""
+}
+
 func (m *memories) forget(key types.NamespacedName) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -75,10 +95,23 @@ func (m *Memory) succeeded() {
 	m.LastErr, m.Failures, m.NotBefore = nil, 0, zeroTime
 }
 
+// answered ends a row of failed reads. A call that changes something is not the better for it.
+func (m *Memory) answered() {
+	if m.LastErr == nil || !m.LastErr.Operation.Mutates() {
+		m.succeeded()
+	}
+}
+
 // newIntent forgets what belonged to the former intent.
 func (m *Memory) newIntent() {
 	m.Sends, m.MaybeCommitted, m.Intended, m.Refused, m.SendErr = 0, false, false, false, nil
 	m.AbsentSince, m.ProvenAbsent = zeroTime, false
+}
+
+// newActivity forgets what belonged to the former activity.
+func (m *remembered) newActivity() {
+	m.Memory = Memory{FirstSeen: m.FirstSeen}
+	m.granted, m.waitsFor = "", ""
 }
 
 // failed remembers a failed call and when it may be repeated.

@@ -32,6 +32,9 @@ func (s *scope) remoteFacts(f *Facts) error {
 		}
 	}
 	f.Remote = s.remote
+	if f.Remote != nil {
+		s.memories.sawRow(s.memory, rowOf(f.Remote.Snapshot, ""))
+	}
 	if f.Remote == nil && campaignFinal(f.Record.State) && f.Record.Outcome == v1alpha1.CreationConfirmed {
 		// What has ended stays ended, also when the vendor's list no longer shows it.
 		f.Remote = &Remote{Snapshot: providers.Snapshot{ID: f.Record.ID, State: providers.State(f.Record.State)}}
@@ -79,7 +82,7 @@ func (s *scope) findByNumber(f *Facts) error {
 
 func (s *scope) compare(snapshot providers.Snapshot) (*Remote, error) {
 	remote := &Remote{Snapshot: snapshot}
-	sendable := s.requestErr == nil
+	sendable := s.requestErr == nil && len(s.request.Body) > 0
 	if !sendable || (len(snapshot.Content) == 0 && !snapshot.Detailed) {
 		return remote, nil
 	}
@@ -126,7 +129,7 @@ func (s *scope) get(ctx context.Context) {
 	switch {
 	case providers.IsKind(err, providers.KindNotFound):
 		s.gone = true
-		s.memory.succeeded()
+		s.memory.answered()
 		if s.memory.GoneSince.IsZero() {
 			s.memory.GoneSince = s.now
 		}
@@ -148,22 +151,35 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 	}
 	s.Sweeper.Learn(s.sweepKey, snapshot)
 	s.remote, s.read, s.memory.GoneSince = remote, true, zeroTime
-	s.memory.succeeded()
+	s.memory.answered()
 }
 
-// judge records whether the activity is what the manifest says.
+// judge records whether the activity is what the manifest says, or ours all the same: because
+// the manifest names it, or because it was confirmed before.
 func (s *scope) judge() {
 	st := s.campaign.CampaignStatus()
 	if st.Request == nil { // somebody removed it
 		st.Request = s.record()
 	}
-	outcome := v1alpha1.CreationConfirmed
-	if s.requestErr != nil || len(s.remote.Differences) > 0 {
-		outcome = v1alpha1.CreationDiffers
-	} else {
+	adopts := s.Kind.AdoptID(s.campaign) == s.Kind.ActivityID(s.campaign)
+	equal := s.requestErr == nil && len(s.remote.Differences) == 0
+	if st.Creation != v1alpha1.CreationConfirmed {
+		st.Creation = v1alpha1.CreationDiffers
+		if equal || adopts {
+			st.Creation = v1alpha1.CreationConfirmed
+		}
+	}
+	if adopts {
+		st.Request.Adopted = true
+		st.Request.Number = s.remote.Snapshot.RequestNo
+	}
+	if equal {
+		if s.memory.Sends > 0 && st.Request.Digest == s.digest {
+			s.membersCreated()
+		}
 		st.Request.Digest, st.Request.Generation = s.digest, s.campaign.GetGeneration()
 	}
-	st.Creation = outcome
+	st.Rejection = nil
 	s.memory.newIntent()
 }
 

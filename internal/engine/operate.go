@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -9,44 +11,105 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/audit"
+	"github.com/campaign-operator/campaign-operator/internal/requestno"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // intendOperation records which call is about to change the activity. It is also how the
 // operator remembers that it was this manifest that ended it.
 func (s *scope) intendOperation(ctx context.Context, d Decision) error {
-	s.campaign.CampaignStatus().Operation = &v1alpha1.OperationRecord{
-		Name: string(d.Operation), Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now),
-	}
+	st := s.campaign.CampaignStatus()
+	st.Operation = s.operation(d.Change, st.Operation)
 	s.apply(d)
 	return s.persist(ctx)
 }
 
+// operation is the record of a call that is about to be sent. Its number is a function of the
+// activity, the call, what it changes, and its place in the row: a change there and back again
+// is three calls, not one.
+func (s *scope) operation(change Change, last *v1alpha1.OperationRecord) *v1alpha1.OperationRecord {
+	next := &v1alpha1.OperationRecord{
+		Name: string(change.Operation), Digest: digestOf(change.Members), Seq: 1,
+		Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now),
+	}
+	if last != nil {
+		next.Seq = last.Seq + 1
+		if last.Name == next.Name && last.Digest == next.Digest && last.Generation == next.Generation {
+			next.Attempts = last.Attempts
+		}
+	}
+	if len(change.Members) > 0 {
+		next.Number = requestno.ForOperation(requestno.Operation{
+			Account: s.identity.ID, ActivityID: s.Kind.ActivityID(s.campaign), UID: string(s.campaign.GetUID()),
+			Name: next.Name, Digest: next.Digest, Seq: next.Seq,
+		})
+	}
+	return next
+}
+
+// digestOf is the digest of the members that a call changes; empty for calls without.
+func digestOf(members []string) string {
+	if len(members) == 0 {
+		return ""
+	}
+	sorted := slices.Clone(members)
+	slices.Sort(sorted)
+	return digest([]byte(strings.Join(sorted, "\n")))
+}
+
 // operate sends a call that changes the activity, and reads what became of it.
-func (s *scope) operate(ctx context.Context, op providers.Operation) error {
+func (s *scope) operate(ctx context.Context, change Change) error {
 	ctx, cancel := detached(ctx, callTimeout)
 	defer cancel()
 	if err := s.confirmCurrent(ctx); err != nil {
 		return err
 	}
-	s.memory.turn = zeroTime
-	entry := s.auditEntry(op)
+	if change.Operation.Widens() {
+		if held, err := s.holdNow(ctx); held || err != nil {
+			return err
+		}
+	}
+	s.spent()
+	record := s.campaign.CampaignStatus().Operation
+	entry := s.auditEntry(change.Operation)
+	if record.Number != "" {
+		entry.Number, entry.Digest = record.Number, record.Digest
+	}
 	if err := s.Audit.Before(entry); err != nil {
 		return err
 	}
-	receipt, err := s.activities.Do(ctx, providers.Mutation{Operation: op, ID: s.Kind.ActivityID(s.campaign)})
+	receipt, err := s.activities.Do(ctx, providers.Mutation{
+		Operation: change.Operation, ID: s.Kind.ActivityID(s.campaign), Number: record.Number, Members: change.Members,
+	})
 	if err != nil {
-		failure := providers.AsError(op, err)
+		failure := providers.AsError(change.Operation, err)
 		s.auditAfter(ctx, entry, auditFailure(failure))
 		s.callFailed(failure)
+		if refusal(failure) && !failure.MaybeCommitted {
+			record.Outcome = v1alpha1.OperationRefused // the next one has a number of its own
+		}
 		return nil
 	}
 	s.auditAfter(ctx, entry, audit.Result{Outcome: audit.Done, RequestID: receipt.RequestID})
-	log.FromContext(ctx).Info("done", "operation", op, "activityId", s.Kind.ActivityID(s.campaign), "requestId", receipt.RequestID)
+	log.FromContext(ctx).Info("done", "operation", change.Operation, "activityId", s.Kind.ActivityID(s.campaign), "refused", len(receipt.Refused), "requestId", receipt.RequestID)
 	s.memory.Operated = s.Clock.Now()
-	s.Kind.Observe(s.campaign, receipt.Facts, "")
+	s.memory.succeeded()
+	s.operated(change, receipt)
 	s.get(ctx)
 	return nil
+}
+
+// operated records what a call has done.
+func (s *scope) operated(change Change, receipt providers.Receipt) {
+	record := s.campaign.CampaignStatus().Operation
+	record.Outcome = v1alpha1.OperationDone
+	if len(receipt.Refused) == 0 {
+		record.Attempts++
+	}
+	s.Kind.Observe(s.campaign, receipt.Facts, "")
+	if len(change.Members) > 0 {
+		s.membersChanged(change, receipt.Refused)
+	}
 }
 
 // detached returns a context that outlives the manager's being told to stop, within the

@@ -13,25 +13,40 @@ import (
 // owner returns the older resource that has recorded the same activity of the same account;
 // empty when this one is the oldest. An activity has one owner, whoever knows its number.
 func (s *scope) owner(ctx context.Context) (string, error) {
-	list := s.Kind.NewList()
-	if err := s.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
-		return "", err
-	}
+	id := s.Kind.ActivityID(s.campaign)
+	return s.find(ctx, func(other v1alpha1.Campaign) bool { return s.records(other, id) && older(other, s.campaign) })
+}
+
+// records reports whether another resource records an activity of this account.
+func (s *scope) records(other v1alpha1.Campaign, id string) bool {
+	request := other.CampaignStatus().Request
+	return other.GetUID() != s.campaign.GetUID() && s.Kind.ActivityID(other) == id &&
+		request != nil && request.Account.ID == s.identity.ID && request.Account.Gateway == s.identity.Gateway
+}
+
+// find returns a campaign of the kind that matches, as namespace/name; empty when there is none.
+func (s *scope) find(ctx context.Context, matches func(v1alpha1.Campaign) bool) (string, error) {
 	var found string
-	err := meta.EachListItem(list, func(item runtime.Object) error {
-		if other, ok := item.(v1alpha1.Campaign); ok && s.sharesWith(other) && older(other, s.campaign) {
+	err := s.each(ctx, func(other v1alpha1.Campaign) {
+		if matches(other) {
 			found = keyOf(other).String()
 		}
-		return nil
 	})
 	return found, err
 }
 
-func (s *scope) sharesWith(other v1alpha1.Campaign) bool {
-	request := other.CampaignStatus().Request
-	return other.GetUID() != s.campaign.GetUID() && request != nil &&
-		s.Kind.ActivityID(other) == s.Kind.ActivityID(s.campaign) &&
-		request.Account.ID == s.account.Account.Identity.ID && request.Account.Gateway == s.account.Account.Identity.Gateway
+// each calls visit with every campaign of the kind, as the cache has it: they are not to be changed.
+func (r *Reconciler) each(ctx context.Context, visit func(v1alpha1.Campaign)) error {
+	list := r.Kind.NewList()
+	if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
+		return err
+	}
+	return meta.EachListItem(list, func(item runtime.Object) error {
+		if campaign, ok := item.(v1alpha1.Campaign); ok {
+			visit(campaign)
+		}
+		return nil
+	})
 }
 
 // older orders resources by their creation, and by name where that was in the same second.

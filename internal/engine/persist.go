@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
 )
 
 // settle ends a reconcile: the verdict becomes the status, and the status is written if it
@@ -53,8 +54,27 @@ func (s *scope) apply(d Decision) {
 	if d.Verdict.Reason == "" {
 		return // nothing new to say
 	}
+	if s.Kind.Goal(s.campaign) != GoalNothing {
+		st.Plan = nil
+	}
+	status.Drifted(&st.Conditions, s.drifted(), s.campaign.GetGeneration(), s.now)
 	st.ObservedGeneration = s.campaign.GetGeneration()
 	d.Verdict.Apply(&st.Conditions, st.ObservedGeneration, s.now)
+}
+
+// drifted records what differs between an activity of ours and the manifest, and describes it.
+func (s *scope) drifted() string {
+	st := s.campaign.CampaignStatus()
+	switch {
+	case s.account.Account == nil:
+		return describe(s.recordedDifferences()) // nothing was looked at
+	case len(s.request.Body) == 0 || s.Kind.ActivityID(s.campaign) == "" || st.Creation == v1alpha1.CreationUnknown || st.Creation == v1alpha1.CreationDiffers:
+		st.Drift = nil
+		return ""
+	case s.drift == nil:
+		return describe(s.recordedDifferences())
+	}
+	return s.noteDrift(s.drift.Differences)
 }
 
 // persist is the one place that writes a campaign's status, and only when it changed.
@@ -92,6 +112,11 @@ func (s *scope) patch(ctx context.Context, before, after v1alpha1.Campaign) erro
 	return s.Client.Status().Patch(ctx, after, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 }
 
+// worthAnEvent are the reasons that somebody should hear of although nothing is stalled.
+var worthAnEvent = map[string]bool{
+	v1alpha1.ReasonWaitingForVendor: true, v1alpha1.ReasonWillMissBegin: true, v1alpha1.ReasonEndedBeforeApplied: true,
+}
+
 // announce tells of a new reason in the log, and by an event when somebody has to act.
 func (s *scope) announce(ctx context.Context) {
 	was := meta.FindStatusCondition(s.before.CampaignStatus().Conditions, v1alpha1.ConditionReady)
@@ -101,7 +126,7 @@ func (s *scope) announce(ctx context.Context) {
 	}
 	log.FromContext(ctx).Info("status", "ready", is.Status, "reason", is.Reason, "message", is.Message, "state", s.campaign.CampaignStatus().State)
 	stalled := meta.IsStatusConditionTrue(s.campaign.CampaignStatus().Conditions, v1alpha1.ConditionStalled)
-	if stalled || is.Reason == v1alpha1.ReasonWaitingForVendor {
+	if stalled || worthAnEvent[is.Reason] {
 		s.Events.Eventf(s.campaign, nil, "Warning", is.Reason, "Reconcile", "%s", is.Message)
 	}
 }

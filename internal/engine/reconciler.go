@@ -21,7 +21,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/wake"
 )
 
-// Reconciler reconciles the campaigns of one kind. All fields but the last are required.
+// Reconciler reconciles the campaigns of one kind. All fields but the last two are required.
 type Reconciler struct {
 	Kind Kind
 	// Client reads campaigns from the cache and writes their status.
@@ -35,6 +35,10 @@ type Reconciler struct {
 	Events   events.EventRecorder
 	Clock    clock.PassiveClock
 	Waker    *wake.Waker
+
+	// Leaving says why a deletion is not meant for the campaign (its namespace or its CRD is going
+	// too); empty when it is. nil means never.
+	Leaving func(context.Context, v1alpha1.Campaign) (string, error)
 
 	// CallsPerAccount bounds the calls that one account has under way; 0 means one.
 	CallsPerAccount int
@@ -54,8 +58,8 @@ const (
 // conflictPause lets the cache catch up with a write of somebody else.
 const conflictPause = 100 * time.Millisecond
 
-// maxActions bounds one reconcile; the longest way (look up, intend, send, read, judge) has six.
-const maxActions = 12
+// maxActions bounds one reconcile; the longest way (guard, look up, preflight, archive, intend, send, read, judge, members) has ten.
+const maxActions = 20
 
 // Reconcile implements reconcile.Reconciler.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
@@ -66,7 +70,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	if !campaign.GetDeletionTimestamp().IsZero() {
+	if !campaign.GetDeletionTimestamp().IsZero() && !guarded(campaign) {
 		return ctrl.Result{}, nil // deleting a manifest leaves the activity as it is
 	}
 	s, err := r.open(ctx, campaign)
@@ -105,29 +109,44 @@ func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
 		return true, s.keepID(ctx)
 	case Lookup:
 		return s.lookup(d.Since), nil
+	case Guard:
+		return false, s.guard(ctx)
+	case Unguard:
+		return true, s.unguard(ctx)
 	case Get:
 		s.get(ctx)
-		return false, nil
+	case ReadMembers:
+		s.readMembers(ctx)
+	case Preflight:
+		s.preflight(ctx)
+	case Plan:
+		s.plan()
 	case Adopt:
 		s.adopt()
-		return false, nil
+	case Take:
+		s.take()
+	case Drop:
+		s.drop()
+	case Archive:
+		s.archive()
 	case Judge:
 		s.judge()
-		return false, nil
+	case SettleMembers:
+		s.settleMembers()
 	case Intend:
 		return false, s.intend(ctx, d)
 	case Send:
 		return s.send(ctx)
 	case Release:
 		s.release()
-		return false, nil
 	case IntendOperation:
 		return false, s.intendOperation(ctx, d)
 	case Operate:
-		return false, s.operate(ctx, d.Operation)
+		return false, s.operate(ctx, d.Change)
 	default:
 		return true, fmt.Errorf("decision %q has no action", d.Action)
 	}
+	return false, nil
 }
 
 func keyOf(c v1alpha1.Campaign) types.NamespacedName {

@@ -35,6 +35,7 @@ type scope struct {
 	request    Request
 	digest     string
 	requestErr error
+	identity   v1alpha1.AccountIdentity
 	forced     time.Time
 
 	view    *sweep.View
@@ -42,7 +43,16 @@ type scope struct {
 	remote  *Remote
 	read    bool
 	gone    bool
-	callErr *providers.Error
+	// members are those at the vendor, when they were read in this reconcile.
+	members     []string
+	membersRead bool
+	// drift is what is known to differ; nil while nothing was compared. row is the list row that
+	// raised the question.
+	drift *DriftFacts
+	row   string
+	// leavingFor says why a deletion is not to touch the activity.
+	leavingFor string
+	callErr    *providers.Error
 	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.
 	current bool
 	// readWait is the pause that the quota asks for before the activity can be read.
@@ -58,9 +68,11 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 	if s.memory.FirstSeen.IsZero() {
 		s.memory.FirstSeen = s.now
 	}
-	if r.Kind.Goal(campaign) == GoalNothing && campaign.CampaignStatus().Creation == "" {
-		s.noteForced()
-		return s, nil // a draft needs no account
+	if s.deleting() {
+		var err error
+		if s.leavingFor, err = s.leaving(ctx); err != nil {
+			return nil, err
+		}
 	}
 	resolution, err := r.Accounts.Resolve(ctx, campaign, r.Waker)
 	if err != nil {
@@ -82,23 +94,34 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 	return s, nil
 }
 
+// deleting reports whether the resource is kept until its activity has ended.
+func (s *scope) deleting() bool { return !s.campaign.GetDeletionTimestamp().IsZero() }
+
 func (s *scope) makeRequest(identity v1alpha1.AccountIdentity) {
-	number := s.Kind.GivenNumber(s.campaign)
-	if number == "" {
-		number = requestno.For(requestno.Input{
-			Environment: identity.Environment, Account: identity.ID, Kind: s.Kind.Name(),
-			Namespace: s.campaign.GetNamespace(), Name: s.campaign.GetName(), Revision: firstRevision,
-		})
-	}
+	s.identity = identity
+	number := s.numberOf(s.campaign.Lifecycle().Revision())
 	s.request, s.requestErr = s.Kind.Request(s.campaign, number)
 	s.request.Number = number
 	s.memories.numbered(s.memory, number)
-	sum := sha256.Sum256(s.request.Body)
-	s.digest = "sha256:" + hex.EncodeToString(sum[:])
+	s.digest = digest(s.request.Body)
 }
 
-// firstRevision is the revision of every request until a manifest can ask for another.
-const firstRevision = 1
+// numberOf is the request number of a revision: the manifest's own, or a function of what names
+// the campaign.
+func (s *scope) numberOf(revision int64) string {
+	if number := s.Kind.GivenNumber(s.campaign); number != "" {
+		return number
+	}
+	return requestno.For(requestno.Input{
+		Environment: s.identity.Environment, Account: s.identity.ID, Kind: s.Kind.Name(),
+		Namespace: s.campaign.GetNamespace(), Name: s.campaign.GetName(), Revision: revision,
+	})
+}
+
+func digest(body []byte) string {
+	sum := sha256.Sum256(body)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
 
 // noteForced notes when a reconcile was first asked for by the annotation.
 func (s *scope) noteForced() {
@@ -126,10 +149,18 @@ func (s *scope) next(ctx context.Context) (Decision, error) {
 			return decide(facts), err
 		}
 	}
-	if op, spends := s.spends(decision); spends {
-		if facts.Wait = s.turn(op).Sub(s.Clock.Now()); facts.Wait > 0 {
-			return decide(facts), nil
+	if (decision.Action == Preflight || decision.Action == Intend || decision.Action == Plan) && s.view != nil {
+		if facts.Twins, err = s.twins(ctx); err != nil || (len(facts.Twins) > 0 && !facts.Manifest.AllowTwin) {
+			return decide(facts), err
 		}
+	}
+	op, spends := s.spends(decision)
+	if !spends {
+		s.leaveQueue()
+		return decision, nil
+	}
+	if facts.Wait = s.turn(op); facts.Wait > 0 {
+		return decide(facts), nil
 	}
 	return decision, nil
 }
@@ -139,21 +170,12 @@ func (s *scope) takes(d Decision) bool {
 	return d.Action == Judge || d.Action == IntendOperation || d.Action == Operate
 }
 
-// turn is when the quota lets a call go. The place in the queue is kept over reconciles.
-func (s *scope) turn(op providers.Operation) time.Time {
-	if s.memory.turnOf != op {
-		s.memory.turn, s.memory.turnOf = zeroTime, op
-	}
-	s.memory.turn = s.Pacer.Turn(s.quotaKey(op), s.memory.turn)
-	return s.memory.turn
-}
-
 func (s *scope) spends(d Decision) (providers.Operation, bool) {
 	switch d.Action {
 	case Intend, Send:
 		return providers.OperationCreate, true
 	case IntendOperation, Operate:
-		return d.Operation, true
+		return d.Change.Operation, true
 	default:
 		return "", false
 	}
@@ -167,26 +189,61 @@ func (s *scope) quotaKey(op providers.Operation) quota.Key {
 func (s *scope) facts() (*Facts, error) {
 	st := s.campaign.CampaignStatus()
 	f := &Facts{
-		Now: s.now, Goal: s.Kind.Goal(s.campaign), Forced: s.forced, Memory: s.memory.Memory,
+		Now: s.now, Goal: s.goal(), Forced: s.forced, Memory: s.memory.Memory,
+		Deleting: s.deleting(), Leaving: s.leavingFor, Guarded: guarded(s.campaign), WantsGuard: s.wantsGuard(),
 		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, ReadWait: s.readWait, Jitter: jitter(s.campaign),
-		Manifest: ManifestFacts{
-			Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
-			Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin, Err: s.requestErr,
-		},
-		Record: RecordFacts{
-			Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
-			ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation,
-		},
-		Account: AccountFacts{Problem: s.account.Problem, Coming: s.account.Problem == nil && s.account.Account == nil},
-	}
-	if st.Request != nil {
-		f.Record.Number, f.Record.Digest, f.Record.Account, f.Record.At = st.Request.Number, st.Request.Digest, st.Request.Account, st.Request.Time.Time
+		Manifest: s.manifestFacts(), Record: s.recordFacts(),
+		Account: AccountFacts{Problem: s.account.Problem, Hold: s.account.Hold, Coming: s.account.Problem == nil && s.account.Account == nil},
+		Planned: st.Plan != nil && st.Plan.Generation == s.campaign.GetGeneration(),
 	}
 	if s.account.Account == nil {
 		return f, nil
 	}
 	f.Account.Identity = s.account.Account.Identity
-	return f, s.remoteFacts(f)
+	f.Preflight = s.preflightFacts()
+	f.Members = s.membersFacts()
+	s.previousFacts(f)
+	if err := s.remoteFacts(f); err != nil {
+		return nil, err
+	}
+	f.Drift = s.driftFacts(f)
+	if f.Remote != nil && f.Remote.Compared {
+		s.drift = &f.Drift
+	}
+	return f, nil
+}
+
+// goal is what the manifest asks for; a deletion that is kept back asks for the end.
+func (s *scope) goal() Goal {
+	if s.deleting() {
+		return GoalEnded
+	}
+	return s.Kind.Goal(s.campaign)
+}
+
+func (s *scope) manifestFacts() ManifestFacts {
+	lifecycle := s.campaign.Lifecycle()
+	return ManifestFacts{
+		Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
+		Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin,
+		Err: s.requestErr, Complete: len(s.request.Body) > 0,
+		Revision: lifecycle.Revision(), Observe: s.observes() && !s.deleting(), AdoptID: s.Kind.AdoptID(s.campaign),
+		AllowTwin: lifecycle.AllowTwin, KeepPrevious: lifecycle.ReplacePrevious == v1alpha1.ReplaceKeep,
+		Applied: s.campaign.GetCreationTimestamp().Time,
+	}
+}
+
+func (s *scope) recordFacts() RecordFacts {
+	st := s.campaign.CampaignStatus()
+	record := RecordFacts{
+		Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
+		ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation,
+	}
+	if st.Request != nil {
+		record.Number, record.Digest, record.Account, record.At = st.Request.Number, st.Request.Digest, st.Request.Account, st.Request.Time.Time
+		record.Revision, record.Adopted = st.Request.Revision, st.Request.Adopted
+	}
+	return record
 }
 
 // aboutActivity are the reasons to stall that only a change at the vendor or of the manifest
@@ -195,6 +252,7 @@ var aboutActivity = map[string]bool{
 	v1alpha1.ReasonRequestNumberConflict: true, v1alpha1.ReasonMissing: true, v1alpha1.ReasonCreateFailed: true,
 	v1alpha1.ReasonPausedElsewhere: true, v1alpha1.ReasonTerminatedElsewhere: true,
 	v1alpha1.ReasonCannotRestart: true, v1alpha1.ReasonCannotReturnToDraft: true,
+	v1alpha1.ReasonDrifted: true, v1alpha1.ReasonContested: true, v1alpha1.ReasonRevisionLowered: true,
 }
 
 func settled(conditions []metav1.Condition) bool {

@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/equality"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
@@ -15,15 +13,10 @@ import (
 // Swept wakes the campaigns of an account whose record is not what the sweep has just seen.
 // It costs no call and no write.
 func (r *Reconciler) Swept(ctx context.Context, key sweep.Key, view *sweep.View) error {
-	list := r.Kind.NewList()
-	if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
-		return err
-	}
-	return meta.EachListItem(list, func(item runtime.Object) error {
-		if campaign, ok := item.(v1alpha1.Campaign); ok && r.changed(campaign, key, view) {
+	return r.each(ctx, func(campaign v1alpha1.Campaign) {
+		if r.changed(campaign, key, view) {
 			r.Waker.Wake(keyOf(campaign))
 		}
-		return nil
 	})
 }
 
@@ -31,11 +24,14 @@ func (r *Reconciler) Swept(ctx context.Context, key sweep.Key, view *sweep.View)
 func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sweep.View) bool {
 	st := campaign.CampaignStatus()
 	id := r.Kind.ActivityID(campaign)
+	if previousChanged(st.Previous, view) {
+		return true
+	}
 	if id == "" {
 		// Refused, perhaps because the number is taken, or held to be absent, too early: what now
 		// shows in the list under the number is ours.
 		number := r.memories.number(keyOf(campaign))
-		return number != "" && r.Kind.Goal(campaign) != GoalNothing && len(view.ByNumber(number)) > 0
+		return number != "" && len(view.ByNumber(number)) > 0 && r.Kind.Goal(campaign) != GoalNothing
 	}
 	if st.Request == nil || st.Request.Account.ID != key.Account || st.Request.Account.Gateway != key.Gateway {
 		return false
@@ -45,12 +41,23 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 		// Not shown: gone, unless it has ended or is known to be gone.
 		return st.State != v1alpha1.StateMissing && !campaignFinal(st.State)
 	}
+	if !snapshot.State.Final() && r.memories.row(keyOf(campaign)) != rowOf(snapshot, "") {
+		return true // its content is to be compared
+	}
 	seen := copyOf(campaign)
 	r.Kind.Observe(seen, snapshot.Facts, snapshot.VendorState)
 	if state := campaignState(snapshot.State); state != "" {
 		seen.CampaignStatus().State = state
 	}
 	return !equality.Semantic.DeepEqual(campaign, seen)
+}
+
+// previousChanged reports whether an activity of a former revision is not as recorded.
+func previousChanged(previous []v1alpha1.PreviousRecord, view *sweep.View) bool {
+	return slices.ContainsFunc(previous, func(p v1alpha1.PreviousRecord) bool {
+		snapshot, ok := view.ByID(p.ActivityID)
+		return ok && campaignState(snapshot.State) != "" && campaignState(snapshot.State) != p.State
+	})
 }
 
 func campaignFinal(state v1alpha1.CampaignState) bool {

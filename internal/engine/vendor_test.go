@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -37,7 +38,12 @@ type vendor struct {
 	// slowTerminate is how long a terminate call takes to show.
 	slowTerminate time.Duration
 
+	// strangers are members that are not taken, findings what Preflight finds.
+	strangers []string
+	findings  []providers.Finding
+
 	mu         sync.Mutex
+	numbers    []string // of the calls that changed an activity
 	activities []*activity
 	faults     map[providers.Operation][]fault
 	calls      map[providers.Operation]int
@@ -51,15 +57,18 @@ type activity struct {
 	paused     time.Time
 	failed     bool
 	forgotten  bool
+	members    []string
 	word       string // replaces the state by a word of the vendor's own
 }
 
 // vendorBody is the create request of the test's kind.
 type vendorBody struct {
-	Number string    `json:"number"`
-	Amount int64     `json:"amount"`
-	Begin  time.Time `json:"begin"`
-	End    time.Time `json:"end"`
+	Number  string    `json:"number"`
+	Name    string    `json:"name"`
+	Amount  int64     `json:"amount"`
+	Begin   time.Time `json:"begin"`
+	End     time.Time `json:"end"`
+	Members []string  `json:"members,omitempty"`
 }
 
 // fault is how one call goes wrong.
@@ -120,7 +129,7 @@ func (v *vendor) begin(op providers.Operation) *fault {
 		f := queue[0]
 		broken := *f.err
 		broken.Operation = op
-		if op == providers.OperationGet || op == providers.OperationList {
+		if slices.Contains([]providers.Operation{providers.OperationGet, providers.OperationList, providers.OperationMembers, providers.OperationPreflight}, op) {
 			broken.MaybeCommitted = false
 		}
 		f.err = &broken
@@ -161,7 +170,7 @@ func (v *vendor) commit(body vendorBody) (providers.Created, error) {
 		if a.body.Number != body.Number || v.noReplay {
 			continue
 		}
-		if same := a.body == body; same && v.rejectSame || !same && v.rejectOther {
+		if same := reflect.DeepEqual(a.body, body); same && v.rejectSame || !same && v.rejectOther {
 			err := trouble(providers.KindInvalid, providers.DelayNever, false, "INVALID_REQUEST")
 			err.Operation, err.Message = providers.OperationCreate, "the number is taken"
 			return providers.Created{}, err
@@ -173,7 +182,7 @@ func (v *vendor) commit(body vendorBody) (providers.Created, error) {
 		err.Operation, err.Message = providers.OperationCreate, "begin is before now"
 		return providers.Created{}, err
 	}
-	a := &activity{id: fmt.Sprintf("1002800%d", len(v.activities)+1), body: body, created: now}
+	a := &activity{id: fmt.Sprintf("1002800%d", len(v.activities)+1), body: body, created: now, members: slices.Clone(body.Members)}
 	v.activities = append(v.activities, a)
 	return providers.Created{ID: a.id, Facts: map[string]string{"create_time": now.Format(time.RFC3339)}, RequestID: "r-1"}, nil
 }
@@ -219,29 +228,83 @@ func (v *vendor) List(_ context.Context, page int) (providers.Page, error) {
 	return providers.Page{Items: shown[from:to], Total: len(shown), Last: to == len(shown)}, nil
 }
 
-func (v *vendor) Do(_ context.Context, op providers.Operation, id string) (providers.Receipt, error) {
-	f := v.begin(op)
+func (v *vendor) Do(_ context.Context, m providers.Mutation) (providers.Receipt, error) {
+	f := v.begin(m.Operation)
 	if f != nil && !f.commits {
 		return providers.Receipt{}, f.err
 	}
-	v.mu.Lock()
-	a, now := v.find(id), v.clock.Now()
-	if a == nil || (v.rejectRepeatedTerminate && v.state(a).Final()) {
-		v.mu.Unlock()
-		err := trouble(providers.KindConflict, providers.DelaySlow, false, "INVALID_REQUEST")
-		err.Operation = op
-		return providers.Receipt{}, err
+	receipt, err := v.change(m)
+	if err != nil {
+		return receipt, err
 	}
-	if a.terminated.IsZero() {
-		a.terminated = now.Add(v.slowTerminate)
-	}
-	receipt := providers.Receipt{Facts: map[string]string{"terminate_time": a.terminated.Format(time.RFC3339)}, RequestID: "r-3"}
-	v.mu.Unlock()
-	v.crossing(op, true)
+	v.crossing(m.Operation, true)
 	if f != nil {
 		return providers.Receipt{}, f.err
 	}
 	return receipt, nil
+}
+
+func (v *vendor) change(m providers.Mutation) (providers.Receipt, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	a, now := v.find(m.ID), v.clock.Now()
+	if a == nil || (v.rejectRepeatedTerminate && v.state(a).Final()) {
+		err := trouble(providers.KindConflict, providers.DelaySlow, false, "INVALID_REQUEST")
+		err.Operation = m.Operation
+		return providers.Receipt{}, err
+	}
+	receipt := providers.Receipt{RequestID: "r-3"}
+	switch m.Operation {
+	case providers.OperationAddMembers:
+		receipt.Refused = v.add(a, m)
+	case providers.OperationRemoveMembers:
+		a.members = slices.DeleteFunc(a.members, func(id string) bool { return slices.Contains(m.Members, id) })
+	default:
+		if a.terminated.IsZero() {
+			a.terminated = now.Add(v.slowTerminate)
+		}
+		receipt.Facts = map[string]string{"terminate_time": a.terminated.Format(time.RFC3339)}
+	}
+	v.numbers = append(v.numbers, m.Number)
+	return receipt, nil
+}
+
+// add adds members, but for strangers.
+func (v *vendor) add(a *activity, m providers.Mutation) (refused []providers.Refusal) {
+	for _, id := range m.Members {
+		switch {
+		case slices.Contains(v.strangers, id):
+			refused = append(refused, providers.Refusal{ID: id, Reason: "no relation"})
+		case !slices.Contains(a.members, id):
+			a.members = append(a.members, id)
+		}
+	}
+	return refused
+}
+
+func (v *vendor) Members(_ context.Context, id string) ([]string, error) {
+	if f := v.begin(providers.OperationMembers); f != nil {
+		return nil, f.err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if a := v.find(id); a != nil {
+		return slices.Sorted(slices.Values(a.members)), nil
+	}
+	return nil, trouble(providers.KindNotFound, providers.DelaySlow, false, "RESOURCE_NOT_EXISTS")
+}
+
+func (v *vendor) Preflight(context.Context, []byte) ([]providers.Finding, error) {
+	if f := v.begin(providers.OperationPreflight); f != nil {
+		return nil, f.err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.findings, nil
+}
+
+func (v *vendor) Coverage() providers.Coverage {
+	return providers.Coverage{Comparable: []string{"amount", "begin", "end"}, ServerOwned: []string{"create_time"}}
 }
 
 func (v *vendor) Differences(raw []byte, remote providers.Snapshot) ([]providers.Difference, error) {
@@ -257,6 +320,9 @@ func (v *vendor) Differences(raw []byte, remote providers.Snapshot) ([]providers
 	}
 	var differences []providers.Difference
 	for _, field := range slices.Sorted(maps.Keys(want)) {
+		if field == "members" {
+			continue // calls change them
+		}
 		if fmt.Sprint(want[field]) != fmt.Sprint(have[field]) {
 			differences = append(differences, providers.Difference{Field: field, Desired: fmt.Sprint(want[field]), Observed: fmt.Sprint(have[field])})
 		}
@@ -331,7 +397,7 @@ func (v *vendor) snapshot(a *activity, detailed bool) providers.Snapshot {
 		facts["pause_time"] = a.paused.Format(time.RFC3339)
 	}
 	return providers.Snapshot{
-		ID: a.id, RequestNo: a.body.Number, Begin: a.body.Begin, End: a.body.End, State: state,
+		ID: a.id, RequestNo: a.body.Number, Name: a.body.Name, Begin: a.body.Begin, End: a.body.End, State: state,
 		VendorState: word, Facts: facts, Content: content, Detailed: detailed,
 	}
 }

@@ -63,7 +63,8 @@ type world struct {
 	stale   int
 	before  *v1alpha1.PayGiftActivity
 	account accounts.Resource
-	missing bool // there is no account resource
+	missing bool   // there is no account resource
+	leaving string // what else is going while the campaign is deleted
 	limits  quota.Limits
 	stride  time.Duration // how far time moves at once while nothing is due
 	auditTo io.Writer
@@ -75,10 +76,11 @@ type world struct {
 	timer      time.Time
 	failures   int
 
-	writes    int
-	events    []string
-	suspected int
-	statuses  []string // reason of Ready after each write
+	writes     int
+	metaWrites int
+	events     []string
+	suspected  int
+	statuses   []string // reason of Ready after each write
 }
 
 // crash is what a process dies of.
@@ -122,13 +124,14 @@ func (w *world) start() {
 	w.stop, w.registry = cancel, &accounts.Registry{}
 	pacer := quota.New(w.clock, w.limits)
 	w.reconciler = &Reconciler{
-		Kind: testKind{}, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, SubResourcePatch: w.patch}), Live: w.api,
+		Leaving: func(context.Context, v1alpha1.Campaign) (string, error) { return w.leaving, nil },
+		Kind:    testKind{}, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, SubResourcePatch: w.patch, Patch: w.patchMeta}), Live: w.api,
 		Accounts: &accounts.Resolver{Registry: w.registry, Read: func(context.Context, types.NamespacedName) (accounts.Resource, error) {
 			if w.missing {
 				return accounts.Resource{}, apierrors.NewNotFound(v1alpha1.GroupVersion.WithResource("wechatpaymerchants").GroupResource(), merchant.Name)
 			}
 			return w.account, nil
-		}},
+		}, ReadLive: func(context.Context, types.NamespacedName) (accounts.Resource, error) { return w.account, nil }},
 		Sweeper: sweep.New(w.clock, pacer, sweepInterval, logr.Discard()), Pacer: pacer,
 		Audit: audit.New(w.clock, w.auditTo), Events: w, Clock: w.clock, Waker: &wake.Waker{},
 	}
@@ -209,6 +212,16 @@ func (w *world) patch(ctx context.Context, c client.Client, sub string, o client
 	return nil
 }
 
+// patchMeta counts the writes of metadata.
+func (w *world) patchMeta(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, opts ...client.PatchOption) error {
+	if err := c.Patch(ctx, o, p, opts...); err != nil {
+		return err
+	}
+	w.metaWrites++
+	w.queue.add(spring)
+	return nil
+}
+
 // check runs the rules that every written status keeps.
 func (w *world) check(c *v1alpha1.PayGiftActivity) {
 	st := c.Status
@@ -228,12 +241,18 @@ func (w *world) Eventf(_, _ runtime.Object, kind, reason, _, note string, args .
 
 // apply creates the world's manifest: from one hour from now for a day.
 func (w *world) apply(state v1alpha1.PayGiftActivityDesiredState) {
+	w.applied(state, func(*v1alpha1.PayGiftActivity) {})
+}
+
+// applied is apply with a change to the manifest.
+func (w *world) applied(state v1alpha1.PayGiftActivityDesiredState, change func(*v1alpha1.PayGiftActivity)) {
 	c := &v1alpha1.PayGiftActivity{}
 	c.Namespace, c.Name, c.UID, c.Generation = spring.Namespace, spring.Name, types.UID("uid-1"), 1
 	c.Spec.MerchantRef.Name, c.Spec.State = merchant.Name, state
 	c.Spec.ActivityBaseInfo.BeginTime = noon.Add(time.Hour).Format(time.RFC3339)
 	c.Spec.ActivityBaseInfo.EndTime = noon.Add(25 * time.Hour).Format(time.RFC3339)
 	c.Spec.AwardSendRule.TransactionAmountMinimum = 100
+	change(c)
 	if err := w.api.Create(context.Background(), c); err != nil {
 		w.t.Fatal(err)
 	}
@@ -254,7 +273,9 @@ func (w *world) edit(change func(*v1alpha1.PayGiftActivity)) bool {
 	c := w.campaign()
 	was := c.DeepCopy()
 	change(c)
-	frozen := c.Status.Creation == v1alpha1.CreationUnknown || c.Status.Creation == v1alpha1.CreationConfirmed
+	frozen := (c.Status.Creation == v1alpha1.CreationUnknown || c.Status.Creation == v1alpha1.CreationConfirmed) &&
+		c.Spec.Adopt == nil && c.Spec.ManagementPolicy != v1alpha1.ManagementObserve &&
+		(c.Status.Request == nil || c.Status.Request.Revision == c.Lifecycle().Revision())
 	if frozen && (c.Spec.ActivityBaseInfo.BeginTime != was.Spec.ActivityBaseInfo.BeginTime ||
 		c.Spec.AwardSendRule.TransactionAmountMinimum != was.Spec.AwardSendRule.TransactionAmountMinimum) {
 		return false

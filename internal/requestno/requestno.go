@@ -30,10 +30,29 @@ const hashLength = 26
 // for account ids of up to 32, within the 64 of Alipay and the 128 of WeChat Pay, and uses
 // only characters that both accept.
 func For(in Input) string {
-	// No field can hold a NUL, so no two inputs join to the same text.
-	text := strings.Join([]string{
-		"v1", in.Environment, in.Account, in.Kind, in.Namespace, in.Name, fmt.Sprint(in.Revision),
-	}, "\x00")
-	sum := sha256.Sum256([]byte(text))
-	return in.Account + "-" + base32.StdEncoding.EncodeToString(sum[:])[:hashLength]
+	return number(in.Account, "v1", in.Environment, in.Account, in.Kind, in.Namespace, in.Name, fmt.Sprint(in.Revision))
+}
+
+// Operation is all that the number of a later mutating call depends on.
+type Operation struct {
+	Account, ActivityID string
+	// UID is the resource's: unlike a creation, a change is not looked for by its number after a
+	// cluster was lost, and one that was numbered before must not pass for a new one.
+	UID string
+	// Name is the operation's, Digest that of what it changes.
+	Name, Digest string
+	// Seq counts the calls of the resource, so that a change there and back again is no replay.
+	Seq int64
+}
+
+// ForOperation returns the number, in the form of For.
+func ForOperation(in Operation) string {
+	return number(in.Account, "op1", in.Account, in.ActivityID, in.UID, in.Name, in.Digest, fmt.Sprint(in.Seq))
+}
+
+// number joins the account and a hash of the parts. No part can hold a NUL, so no two lists of
+// parts join to the same text.
+func number(account string, parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return account + "-" + base32.StdEncoding.EncodeToString(sum[:])[:hashLength]
 }

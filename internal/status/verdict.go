@@ -62,6 +62,18 @@ func (v Verdict) Apply(conditions *[]metav1.Condition, generation int64, now tim
 	setOrRemove(v1alpha1.ConditionStalled, v.Progress == Stalled)
 }
 
+// Drifted writes or removes the condition Drifted; an empty message removes it.
+func Drifted(conditions *[]metav1.Condition, message string, generation int64, now time.Time) {
+	if message == "" {
+		meta.RemoveStatusCondition(conditions, v1alpha1.ConditionDrifted)
+		return
+	}
+	meta.SetStatusCondition(conditions, metav1.Condition{
+		Type: v1alpha1.ConditionDrifted, Status: metav1.ConditionTrue, ObservedGeneration: generation,
+		Reason: v1alpha1.ReasonDrifted, Message: oneLine(message), LastTransitionTime: metav1.NewTime(now),
+	})
+}
+
 // oneLine folds a vendor's text, which may hold newlines, and bounds it.
 func oneLine(text string) string {
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "�")), " ")

@@ -3,7 +3,9 @@
 package sweep
 
 import (
+	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
@@ -40,8 +42,41 @@ func (v *View) ByNumber(number string) []providers.Snapshot {
 	return found
 }
 
+// All yields every activity in the view once, in no particular order.
+func (v *View) All() iter.Seq[providers.Snapshot] {
+	return func(yield func(providers.Snapshot) bool) {
+		for _, e := range v.byID {
+			if !yield(e.snapshot) {
+				return
+			}
+		}
+	}
+}
+
+// Named returns the activities with a name and a time, in the order of their ids.
+func (v *View) Named(name string, begin, end time.Time) []providers.Snapshot {
+	var found []providers.Snapshot
+	for _, e := range v.byID {
+		if s := e.snapshot; s.Name == name && s.Begin.Equal(begin) && s.End.Equal(end) {
+			found = append(found, s)
+		}
+	}
+	slices.SortFunc(found, func(a, b providers.Snapshot) int { return strings.Compare(a.ID, b.ID) })
+	return found
+}
+
 // Len is the number of activities in the view.
 func (v *View) Len() int { return len(v.byID) }
+
+// NewView returns the view that a sweep would make of these activities: for those who read views
+// and are tried without a vendor.
+func NewView(started time.Time, activities ...providers.Snapshot) *View {
+	entries := make(map[string]entry, len(activities))
+	for _, snapshot := range activities {
+		entries[snapshot.ID] = entry{snapshot, started}
+	}
+	return newView(started, entries)
+}
 
 func newView(started time.Time, entries map[string]entry) *View {
 	v := &View{Started: started, byID: entries, byNumber: map[string][]string{}}

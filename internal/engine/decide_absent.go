@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// viewAge is how old a view may be when a create is decided.
+const viewAge = time.Minute
+
+// decideAbsent: no intent and no id are recorded, and the manifest is to be created. A draft
+// goes the same way up to the call, so that it says what the live state would meet.
+func decideAbsent(f *Facts) Decision {
+	if f.CallErr != nil {
+		return decideRefused(f) // recorded before anything else, since the intent is cleared
+	}
+	if d, done := decideManifest(f); done {
+		return d
+	}
+	if f.drafted() {
+		return Decision{Action: Quietly, After: f.untilBegin()}
+	}
+	if d, done := decideView(f, latest(f.Now.Add(-viewAge), f.Forced, f.Memory.LastSend)); done {
+		return d
+	}
+	switch {
+	case len(f.Candidates) > 0:
+		return f.ambiguous()
+	case f.Found != nil && f.Goal == GoalNothing:
+		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, fmt.Sprintf(
+			"Draft: this resource has sent nothing, but activity %s exists under its request number %s and would be taken over as it is.", f.Found.Snapshot.ID, f.Manifest.Number))
+	case f.Found != nil:
+		return Decision{Action: Adopt}
+	case f.Goal == GoalEnded:
+		return stop(status.Settled, v1alpha1.ReasonNothingToTerminate, v1alpha1.StateTerminated,
+			fmt.Sprintf("no activity exists under request number %s, and none will be created while spec.state is Terminated.", f.Manifest.Number))
+	}
+	for _, obstacle := range []func(*Facts) (Decision, bool){decideWindow, decidePrevious, decideTwins, decidePreflight} {
+		if d, found := obstacle(f); found {
+			return d
+		}
+	}
+	if f.Goal == GoalNothing {
+		return decidePlan(f)
+	}
+	for _, obstacle := range []func(*Facts) (Decision, bool){decideRejected, decideHold, decidePause} {
+		if d, found := obstacle(f); found {
+			return d
+		}
+	}
+	return Decision{Action: Intend, State: v1alpha1.StateCreating, Verdict: status.Verdict{
+		Progress: status.Working, Reason: v1alpha1.ReasonCreating, Message: "the create request is being sent."}}
+}
+
+// decideManifest refuses what cannot be sent whatever the vendor says.
+func decideManifest(f *Facts) (Decision, bool) {
+	if f.Manifest.Err == nil {
+		return Decision{}, false
+	}
+	return stop(status.Stalled, v1alpha1.ReasonInvalidSpec, f.pendingState(), f.Manifest.Err.Error()), true
+}
+
+// decideView makes sure that the view at hand started at since or later.
+func decideView(f *Facts, since time.Time) (Decision, bool) {
+	switch {
+	case f.ViewErr != nil:
+		return f.failed(f.ViewErr, f.pendingState(), backoff(f.Memory.ViewFailures)), true
+	case f.View.Before(since) || f.View.IsZero():
+		return Decision{Action: Lookup, Since: since}, true
+	}
+	return Decision{}, false
+}
+
+// decideWindow refuses what would begin in the past, and waits for what begins too far ahead.
+func decideWindow(f *Facts) (Decision, bool) {
+	opens := f.Manifest.Begin.Add(-f.Manifest.LatestBegin).Sub(f.Now)
+	switch {
+	case !f.Now.Before(f.Manifest.Begin):
+		return stop(status.Stalled, v1alpha1.ReasonBeginPassed, f.pendingState(), fmt.Sprintf(
+			"the begin time has passed and no activity exists under request number %s, so nothing is created. Set activityBaseInfo.beginTime to a time in the future.", f.Manifest.Number)), true
+	case opens > 0 && f.Goal != GoalNothing:
+		return Decision{Action: Stop, State: v1alpha1.StatePending, After: opens, Verdict: status.Verdict{
+			Progress: status.Working, Reason: v1alpha1.ReasonTooEarly,
+			Message: fmt.Sprintf("the vendor takes activities that begin within %d days; this one is sent when it does.", int(f.Manifest.LatestBegin.Hours()/24))}}, true
+	}
+	return Decision{}, false
+}
+
+// decidePrevious holds a new revision while an activity of a former one is live.
+func decidePrevious(f *Facts) (Decision, bool) {
+	if len(f.PreviousLive) == 0 || f.Manifest.KeepPrevious {
+		return Decision{}, false
+	}
+	return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
+		"activity %s of a former requestRevision has not ended, so revision %d is not created yet. It is when that one has ended; end it in the vendor's console, or write replacePrevious: Keep to have both.",
+		strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
+}
+
+// decideRejected honours an earlier definite refusal of the same bytes.
+func decideRejected(f *Facts) (Decision, bool) {
+	r := f.Record.Rejection
+	if r == nil || r.Digest != f.Manifest.Digest || r.Account != f.Account.Identity || !f.Forced.IsZero() {
+		return Decision{}, false
+	}
+	if !r.Retry {
+		return stop(status.Stalled, v1alpha1.ReasonRejected, v1alpha1.StatePending, r.Message), true
+	}
+	wait := r.Time.Add(slowDelay(r.Attempts)).Sub(f.Now)
+	if wait <= 0 {
+		return Decision{}, false
+	}
+	progress := status.Working
+	if r.Attempts > 1 {
+		progress = status.Stalled // it is repeated all the same, but waiting alone has not helped
+	}
+	return Decision{Action: Stop, State: v1alpha1.StatePending, After: wait, Verdict: status.Verdict{
+		Progress: progress, Reason: v1alpha1.ReasonWaitingForVendor, Message: r.Message}}, true
+}
+
+// decideHold honours the account's brake and clock.
+func decideHold(f *Facts) (Decision, bool) {
+	if f.Account.Hold == nil {
+		return Decision{}, false
+	}
+	return f.held(), true
+}
+
+// decidePause honours the pause after a failed call, and the quota's.
+func decidePause(f *Facts) (Decision, bool) {
+	if wait := f.pause(); wait > 0 {
+		return f.failed(f.Memory.LastErr, f.pendingState(), wait), true
+	}
+	if f.Wait > 0 {
+		return f.throttled(), true
+	}
+	return Decision{}, false
+}
+
+// pause is how long a failed call still has to wait before it is repeated.
+func (f *Facts) pause() time.Duration {
+	if f.Memory.LastErr == nil || f.Memory.FailedGeneration != f.Manifest.Generation || f.Forced.After(f.Memory.FailedAt) {
+		return 0
+	}
+	return f.Memory.NotBefore.Sub(f.Now)
+}
+
+// throttled waits for the quota: without a word for a moment, said so for longer, and louder
+// when the turn comes too late.
+func (f *Facts) throttled() Decision {
+	const moment = 10 * time.Second
+	sent := f.Now.Add(f.Wait)
+	if f.Record.ID == "" && !sent.Before(f.Manifest.Begin) {
+		late := sent.Sub(f.Manifest.Begin).Round(time.Minute)
+		return Decision{Action: Stop, State: f.pendingState(), After: f.Wait, Unserved: true, Verdict: status.Verdict{
+			Progress: status.Working, Reason: v1alpha1.ReasonWillMissBegin,
+			Message: fmt.Sprintf("at the rate that the gateway allows the account, the create request would be sent about %s after the begin time, when it is refused. Move activityBaseInfo.beginTime, or hold other campaigns of the account back.", late)}}
+	}
+	if f.Wait <= moment {
+		return Decision{Action: Quietly, After: f.Wait}
+	}
+	return Decision{Action: Stop, State: f.pendingState(), After: f.Wait, Unserved: true, Verdict: status.Verdict{
+		Progress: status.Working, Reason: v1alpha1.ReasonThrottled,
+		Message: "waiting for its turn: the account's calls are sent at the rate that the gateway allows."}}
+}
+
+// decideRefused: the create call of this reconcile was definitely not executed, and the
+// intent has been cleared.
+func decideRefused(f *Facts) Decision {
+	if d, refused := decideRejected(f); refused {
+		return d
+	}
+	return f.failed(f.CallErr, f.pendingState(), f.Memory.NotBefore.Sub(f.Now))
+}
+
+// ambiguous reports a vendor that has several activities under one number. None is chosen.
+func (f *Facts) ambiguous() Decision {
+	number := f.Manifest.Number
+	if f.Record.Number != "" {
+		number = f.Record.Number
+	}
+	return stop(status.Stalled, v1alpha1.ReasonRequestNumberConflict, f.pendingState(), fmt.Sprintf(
+		"the vendor has several activities under request number %s: %s. None is taken and none is created. Name the right one in spec.adopt, or end all but one in the vendor's console and ask the vendor how it came about.",
+		number, strings.Join(f.Candidates, ", ")))
+}
+
+// Twin is a live activity that looks like the one that is about to be created.
+type Twin struct {
+	Snapshot    providers.Snapshot
+	Differences []providers.Difference
+	// Owner is the resource that records it, as namespace/name; empty when none does.
+	Owner string
+}
+
+// decideTwins stops at a live activity with the same name and time: a renamed file must not buy twice.
+func decideTwins(f *Facts) (Decision, bool) {
+	if len(f.Twins) == 0 || f.Manifest.AllowTwin {
+		return Decision{}, false
+	}
+	twin := f.Twins[0]
+	which := fmt.Sprintf("activity %s", twin.Snapshot.ID)
+	if twin.Snapshot.RequestNo != "" {
+		which += fmt.Sprintf(" (request number %s)", twin.Snapshot.RequestNo)
+	}
+	if others := len(f.Twins) - 1; others > 0 {
+		which += fmt.Sprintf(" and %d more", others)
+	}
+	alike := "with the same content"
+	if len(twin.Differences) > 0 {
+		alike = "with other content: " + describe(twin.Differences)
+	}
+	wayOut := fmt.Sprintf("To take it over write spec.adopt.activityId: %q", twin.Snapshot.ID)
+	if twin.Owner != "" {
+		wayOut = fmt.Sprintf("It belongs to %s; to take it over delete that resource and write spec.adopt.activityId: %q", twin.Owner, twin.Snapshot.ID)
+	}
+	return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
+		"%s is live with the same name and time, %s. Nothing is created, in case this manifest was renamed or copied. %s; to have another one write spec.allowTwin: true.",
+		which, alike, wayOut)), true
+}

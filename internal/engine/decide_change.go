@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+const (
+	// operateAgain is how long after a call the vendor may take to show its effect before it is sent again.
+	operateAgain = time.Minute
+	// maxAttempts bounds the calls that were done and did not last: whoever undoes them means it.
+	maxAttempts = 2
+	// maxMembers is how many members one call takes (pay gift: 500).
+	maxMembers = 500
+)
+
+// decideOperation brings the activity to the goal by a call. The call is recorded before it
+// is sent, and whether it happened is read from the vendor.
+func decideOperation(f *Facts, change Change) Decision {
+	reason, doing := v1alpha1.ReasonChanging, "changed"
+	if change.Operation == providers.OperationTerminate {
+		reason, doing = v1alpha1.ReasonTerminating, "ended"
+	}
+	working := f.observed(status.Working, reason, fmt.Sprintf("activity %s is being %s.", f.Record.ID, doing))
+	working.After = watchPause
+	record := f.Record.Operation
+	switch {
+	case !f.Read:
+		return f.unlessPaused(Decision{Action: Get})
+	case f.Now.Sub(f.Memory.Operated) < operateAgain:
+		return working
+	case f.contested(change):
+		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
+			"%s was done %d times for activity %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
+			change.Operation, record.Attempts, f.Record.ID))
+	case change.Operation.Widens() && f.Account.Hold != nil:
+		return f.held()
+	case f.Wait > 0:
+		return f.throttled()
+	case record == nil || record.Outcome != "" || record.Name != string(change.Operation) ||
+		record.Digest != digestOf(change.Members) || record.Generation != f.Manifest.Generation:
+		working.Action, working.Change = IntendOperation, change
+		return working
+	default:
+		return Decision{Action: Operate, Change: change}
+	}
+}
+
+// contested reports whether a call has been done as often for this manifest as it is going to be.
+func (f *Facts) contested(change Change) bool {
+	record := f.Record.Operation
+	return record != nil && record.Name == string(change.Operation) && record.Digest == digestOf(change.Members) &&
+		record.Generation == f.Manifest.Generation && record.Attempts >= maxAttempts && f.Forced.IsZero()
+}
+
+// MembersFacts is what is known of an activity's members.
+type MembersFacts struct {
+	// Applies is true for manifests that list members which calls can change.
+	Applies bool
+	// Listed are the manifest's, Digest is theirs.
+	Listed []string
+	Digest string
+	// Record is what was recorded of them; nil when nothing was.
+	Record *v1alpha1.MembersRecord
+	// Read is true when Remote was read in this reconcile.
+	Read   bool
+	Remote []string
+}
+
+// decideMembers brings the members to those that the manifest lists. They are read when the
+// list has changed, when somebody asks for a look, and while some were refused.
+func decideMembers(f *Facts) (Decision, bool) {
+	m := f.Members
+	state := f.Remote.Snapshot.State
+	if !m.Applies || f.Goal != GoalLive || state.Final() || state == providers.StateUnknown || state == providers.StateCreating {
+		return Decision{}, false
+	}
+	retry := m.retryIn(f.Now)
+	switch {
+	case m.settled() && f.Forced.IsZero() && retry > 0:
+		return f.refusedMembers(retry), true
+	case m.settled() && f.Forced.IsZero() && len(m.Record.Refused) == 0:
+		return Decision{}, false
+	case !m.Read:
+		return Decision{Action: ReadMembers}, true
+	}
+	if surplus := m.surplus(); len(surplus) > 0 { // narrowing first: it is never held back
+		return decideOperation(f, Change{Operation: providers.OperationRemoveMembers, Members: surplus}), true
+	}
+	if missing := m.missing(retry > 0 && f.Forced.IsZero()); len(missing) > 0 {
+		return decideOperation(f, Change{Operation: providers.OperationAddMembers, Members: missing}), true
+	}
+	if !m.settled() || len(m.remaining()) != len(m.Record.Refused) {
+		return Decision{Action: SettleMembers}, true
+	}
+	if retry > 0 {
+		return f.refusedMembers(retry), true
+	}
+	return Decision{}, false
+}
+
+// settled reports whether the vendor was brought to the listed members.
+func (m *MembersFacts) settled() bool { return m.Record != nil && m.Record.Digest == m.Digest }
+
+// retryIn is how long until refused members are asked for again; 0 when none were, or it is time.
+func (m *MembersFacts) retryIn(now time.Time) time.Duration {
+	if m.Record == nil || len(m.Record.Refused) == 0 {
+		return 0
+	}
+	return max(m.Record.Time.Add(slowDelay(m.Record.Attempts)).Sub(now), 0)
+}
+
+// surplus are the members to remove: at the vendor, not listed now, and listed by this manifest
+// before. Those that somebody else added stay.
+func (m *MembersFacts) surplus() []string {
+	if m.Record == nil {
+		return nil
+	}
+	return batch(m.Remote, func(id string) bool { return slices.Contains(m.Record.Listed, id) && !slices.Contains(m.Listed, id) })
+}
+
+// missing are the members to add; without those that were refused a moment ago, when told so.
+func (m *MembersFacts) missing(withoutRefused bool) []string {
+	var refused []v1alpha1.MemberRefusal
+	if withoutRefused {
+		refused = m.Record.Refused
+	}
+	return batch(m.Listed, func(id string) bool { return !slices.Contains(m.Remote, id) && !refuses(refused, id) })
+}
+
+// remaining are the refusals that still hold: of members that are listed and not at the vendor.
+func (m *MembersFacts) remaining() []v1alpha1.MemberRefusal {
+	if m.Record == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(m.Record.Refused), func(r v1alpha1.MemberRefusal) bool {
+		return !slices.Contains(m.Listed, r.ID) || (m.Read && slices.Contains(m.Remote, r.ID))
+	})
+}
+
+// extra are the members at the vendor that this manifest has never listed.
+func (m *MembersFacts) extra() []string {
+	var listed []string
+	if m.Record != nil {
+		listed = m.Record.Listed
+	}
+	return slices.DeleteFunc(slices.Clone(m.Remote), func(id string) bool { return slices.Contains(m.Listed, id) || slices.Contains(listed, id) })
+}
+
+func refuses(refusals []v1alpha1.MemberRefusal, id string) bool {
+	return slices.ContainsFunc(refusals, func(r v1alpha1.MemberRefusal) bool { return r.ID == id })
+}
+
+// batch returns what one call can take of those that are wanted, sorted.
+func batch(ids []string, wanted func(string) bool) []string {
+	chosen := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !wanted(id) })
+	slices.Sort(chosen)
+	return chosen[:min(len(chosen), maxMembers)]
+}
+
+func (f *Facts) refusedMembers(again time.Duration) Decision {
+	refusals := f.Members.Record.Refused
+	d := f.observed(status.Stalled, v1alpha1.ReasonMembersRefused, fmt.Sprintf(
+		"the vendor did not take %d of the listed members: %s. The others are in effect. Correct the list, or have the vendor accept them; they are asked for again by themselves.",
+		len(refusals), describeRefusals(refusals)))
+	d.After = again
+	return d
+}

@@ -1,0 +1,30 @@
+package engine
+
+import (
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+)
+
+// notOurs are the reasons for which there is nothing that a deletion would have to end.
+var notOurs = map[string]bool{
+	v1alpha1.ReasonDuplicateOwner: true, v1alpha1.ReasonRequestNumberConflict: true, v1alpha1.ReasonMissing: true,
+	v1alpha1.ReasonAdoptNotFound: true,
+}
+
+// decideDeletion ends the activity of a resource that is being deleted, and lets the resource
+// go when it has ended, or when the deletion is not meant for it. What stands in the way is
+// said on the resource, with the way out.
+func decideDeletion(f *Facts) Decision {
+	if f.Leaving != "" || f.over() {
+		return Decision{Action: Unguard}
+	}
+	d := decideActivity(f)
+	if d.Action != Stop {
+		return d
+	}
+	if d.Verdict.Progress == status.Settled || notOurs[d.Verdict.Reason] {
+		return Decision{Action: Unguard}
+	}
+	d.Verdict.Message += " The resource is kept until its activity has ended; write deletionPolicy: Orphan to let it go and leave the activity as it is."
+	return d
+}

@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// DriftFacts is what is known to differ between an activity of ours and its manifest. A detail
+// says it; a list row only raises the question.
+type DriftFacts struct {
+	// Differences are those in effect: of the detail, or as recorded.
+	Differences []providers.Difference
+	// Doubted is true when the list row says other than what is recorded.
+	Doubted bool
+	// Examined is true when the detail was read for exactly this row.
+	Examined bool
+}
+
+// decideExamination reads the activity when a list row says otherwise than the record.
+func decideExamination(f *Facts) (Decision, bool) {
+	if f.Remote.Snapshot.Detailed || !f.Drift.Doubted || f.Drift.Examined || f.Remote.Snapshot.State.Final() {
+		return Decision{}, false
+	}
+	return Decision{Action: Get}, true
+}
+
+// decideDrifted reports an activity that should be as the manifest says and is not, when no
+// call can change that.
+func decideDrifted(f *Facts) (Decision, bool) {
+	if len(f.Drift.Differences) == 0 {
+		return Decision{}, false
+	}
+	wayOut := fmt.Sprintf("Restore it in the vendor's console; or take it over as it is: write spec.adopt.activityId: %q and correct the fields", f.Record.ID)
+	if f.adopts() {
+		wayOut = "Correct the manifest, or change the activity in the vendor's console"
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonDrifted, fmt.Sprintf(
+		"activity %s is not as the manifest says: %s. No call can change that. %s.", f.Record.ID, describe(f.Drift.Differences), wayOut)), true
+}

@@ -1,0 +1,72 @@
+package engine
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+)
+
+// maxPrevious bounds status.previous.
+const maxPrevious = 20
+
+// adopt records the activity that was found under our number. Whether its content is ours
+// is judged next, unless it is only observed.
+func (s *scope) adopt() {
+	st := s.campaign.CampaignStatus()
+	found := s.view.ByNumber(s.numberInUse())[0]
+	s.Kind.SetActivityID(s.campaign, found.ID)
+	if st.Request == nil {
+		st.Request = s.record()
+	}
+	st.Creation, st.Rejection, st.Plan = v1alpha1.CreationUnknown, nil, nil
+	if s.observes() {
+		st.Creation = ""
+	}
+	s.memory.succeeded()
+}
+
+// take records the activity that the manifest names. Nothing is known of it yet.
+func (s *scope) take() {
+	st := s.campaign.CampaignStatus()
+	s.Kind.SetActivityID(s.campaign, s.Kind.AdoptID(s.campaign))
+	st.Request = s.record()
+	st.Request.Adopted, st.Request.Number = true, ""
+	st.Creation, st.Rejection, st.Plan = "", nil, nil
+	s.remote, s.read = nil, false
+	s.memory.succeeded()
+}
+
+// drop forgets an activity that was taken and that the vendor does not know.
+func (s *scope) drop() {
+	s.Kind.SetActivityID(s.campaign, "")
+	s.campaign.CampaignStatus().Request = nil
+}
+
+// archive keeps the recorded activity among the previous ones, and makes room for the next.
+func (s *scope) archive() {
+	st := s.campaign.CampaignStatus()
+	st.Previous = append([]v1alpha1.PreviousRecord{{
+		Revision: st.Request.Revision, ActivityID: s.Kind.ActivityID(s.campaign), Number: st.Request.Number,
+		Creation: st.Creation, State: st.State, Time: metav1.NewTime(s.now),
+	}}, st.Previous...)
+	st.Previous = boundPrevious(st.Previous)
+	st.Creation, st.Request, st.Rejection, st.Operation, st.Drift = "", nil, nil, nil, nil
+	s.Kind.Reset(s.campaign)
+	s.remote, s.read, s.gone = nil, false, false
+	s.memory.newActivity()
+}
+
+// boundPrevious drops the oldest of those that have ended.
+func boundPrevious(previous []v1alpha1.PreviousRecord) []v1alpha1.PreviousRecord {
+	for i := len(previous) - 1; i >= 0 && len(previous) > maxPrevious; i-- {
+		if campaignFinal(previous[i].State) {
+			previous = append(previous[:i:i], previous[i+1:]...)
+		}
+	}
+	return previous
+}
+
+// observes reports whether nothing may be sent. A deletion with our finalizer ends the activity.
+func (s *scope) observes() bool {
+	return s.campaign.Lifecycle().ManagementPolicy == v1alpha1.ManagementObserve
+}
