@@ -26,7 +26,7 @@ func NewGateway(clock clock.PassiveClock, registry prometheus.Registerer) *Gatew
 		clock: clock,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "campaign_operator_gateway_requests_total",
-			Help: "Calls to a vendor's gateway. Outcome is OK or the kind of the failure.",
+			Help: "Calls to a vendor's gateway. Outcome is OK or the kind of the failure. Members and preflight count once however many requests they took.",
 		}, []string{"vendor", "kind", "operation", "outcome"}),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "campaign_operator_gateway_request_duration_seconds",
@@ -77,6 +77,13 @@ func (c *counted) Do(ctx context.Context, m providers.Mutation) (receipt provide
 func (c *counted) Members(ctx context.Context, id string) (members []string, err error) {
 	defer c.count(providers.OperationMembers, c.gateway.clock.Now(), &err)()
 	return c.Activities.Members(ctx, id)
+}
+
+// Preflight counts once, although it may read several objects at the vendor, or none where they
+// were read just before: which ones, only the vendor package knows.
+func (c *counted) Preflight(ctx context.Context, body []byte) (findings []providers.Finding, err error) {
+	defer c.count(providers.OperationPreflight, c.gateway.clock.Now(), &err)()
+	return c.Activities.Preflight(ctx, body)
 }
 
 // count counts a call as begun, and returns what counts it as ended.

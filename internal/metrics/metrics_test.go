@@ -51,9 +51,19 @@ func (s *slow) List(_ context.Context, page int) (providers.Page, error) {
 	return providers.Page{Total: page}, s.pass()
 }
 
-func (s *slow) Do(_ context.Context, op providers.Operation, id string) (providers.Receipt, error) {
-	return providers.Receipt{RequestID: string(op) + " " + id}, s.pass()
+func (s *slow) Do(_ context.Context, m providers.Mutation) (providers.Receipt, error) {
+	return providers.Receipt{RequestID: string(m.Operation) + " " + m.ID}, s.pass()
 }
+
+func (s *slow) Members(_ context.Context, id string) ([]string, error) {
+	return []string{"member of " + id}, s.pass()
+}
+
+func (s *slow) Preflight(_ context.Context, body []byte) ([]providers.Finding, error) {
+	return []providers.Finding{{Message: "found in " + string(body)}}, s.pass()
+}
+
+func (s *slow) Coverage() providers.Coverage { return providers.Coverage{Comparable: []string{"f"}} }
 
 func (s *slow) Differences([]byte, providers.Snapshot) ([]providers.Difference, error) {
 	return []providers.Difference{{Field: "f"}}, nil
@@ -99,9 +109,19 @@ func TestEveryCallIsCountedByItsOperationAndOutcomeAndAnsweredUnchanged(t *testi
 	if page.Total != 7 || err != nil {
 		t.Errorf("List returned %v, %v", page, err)
 	}
-	receipt, err := counted.Do(t.Context(), providers.OperationTerminate, "1")
-	if receipt.RequestID != "terminate 1" || err != nil {
-		t.Errorf("Do returned %v, %v", receipt, err)
+	for _, op := range []providers.Operation{providers.OperationTerminate, providers.OperationAddMembers, providers.OperationRemoveMembers} {
+		receipt, err := counted.Do(t.Context(), providers.Mutation{Operation: op, ID: "1"})
+		if receipt.RequestID != string(op)+" 1" || err != nil {
+			t.Errorf("Do returned %v, %v", receipt, err)
+		}
+	}
+	members, err := counted.Members(t.Context(), "1")
+	if len(members) != 1 || members[0] != "member of 1" || err != nil {
+		t.Errorf("Members returned %v, %v", members, err)
+	}
+	findings, err := counted.Preflight(t.Context(), []byte("body"))
+	if len(findings) != 1 || findings[0].Message != "found in body" || err != nil {
+		t.Errorf("Preflight returned %v, %v", findings, err)
 	}
 
 	refused := &providers.Error{Kind: providers.KindThrottled}
@@ -113,7 +133,10 @@ func TestEveryCallIsCountedByItsOperationAndOutcomeAndAnsweredUnchanged(t *testi
 	}
 	vendor.err = context.Canceled // not a gateway's error
 	_, _ = counted.List(t.Context(), 0)
-	if differences, _ := counted.Differences(nil, providers.Snapshot{}); len(differences) != 1 {
+	vendor.err = &providers.Error{Kind: providers.KindForbidden}
+	_, _ = counted.Preflight(t.Context(), nil)
+	_, _ = counted.Members(t.Context(), "1")
+	if differences, _ := counted.Differences(nil, providers.Snapshot{}); len(differences) != 1 || len(counted.Coverage().Comparable) != 1 {
 		t.Error("a method that calls nobody is not passed on")
 	}
 
@@ -124,6 +147,12 @@ func TestEveryCallIsCountedByItsOperationAndOutcomeAndAnsweredUnchanged(t *testi
 		metric+`{kind="PayGiftActivity",operation="get",outcome="OK",vendor="wechatpay"} 1`,
 		metric+`{kind="PayGiftActivity",operation="list",outcome="OK",vendor="wechatpay"} 1`,
 		metric+`{kind="PayGiftActivity",operation="list",outcome="Unknown",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="members",outcome="Forbidden",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="members",outcome="OK",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="members-add",outcome="OK",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="members-remove",outcome="OK",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="preflight",outcome="Forbidden",vendor="wechatpay"} 1`,
+		metric+`{kind="PayGiftActivity",operation="preflight",outcome="OK",vendor="wechatpay"} 1`,
 		metric+`{kind="PayGiftActivity",operation="terminate",outcome="OK",vendor="wechatpay"} 1`)
 	problems, err := testutil.GatherAndLint(registry)
 	if err != nil || len(problems) > 0 {

@@ -363,6 +363,12 @@ func control(t *testing.T, server *simulator.Server, method, path string, body a
 	if body != nil {
 		text = encode(body)
 	}
+	return controlRaw(t, server, method, path, text)
+}
+
+// controlRaw is control with a body as it is.
+func controlRaw(t *testing.T, server *simulator.Server, method, path string, text []byte) *reply {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL()+path, bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)

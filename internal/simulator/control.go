@@ -35,10 +35,12 @@ func (e *badCall) Unwrap() error { return e.err }
 
 func badRequest(err error) error { return &badCall{http.StatusBadRequest, err} }
 func notThere(err error) error   { return &badCall{http.StatusNotFound, err} }
+func conflict(err error) error   { return &badCall{http.StatusConflict, err} }
 
 func (s *Server) control() http.Handler {
 	pages := append(s.settingPages(), s.faultPages()...)
 	pages = append(pages, s.inspectionPages()...)
+	pages = append(pages, s.consolePages()...)
 	pages = append(pages, s.accountPages()...)
 	mux := http.NewServeMux()
 	for _, p := range pages {

@@ -85,24 +85,7 @@ func (s *Server) inspectionPages() []page {
 		{"GET " + controlRoot + "/counters", "counts all calls by operation and by merchant", func(*http.Request) (any, error) { return s.journal.Counters(), nil }},
 		{"GET " + controlRoot + "/activities", "lists the activities; ?mchid= ?outRequestNo= ?status= narrow it", s.listActivities},
 		{"GET " + controlRoot + "/activities/{id}", "shows an activity", s.showActivity},
-		{"POST " + controlRoot + "/activities/{id}/{action}", "does in the merchant console's place: pause, resume, terminate, forget", func(r *http.Request) (any, error) {
-			info, err := s.wechat.Console(r.PathValue("id"), r.PathValue("action"))
-			switch {
-			case errors.Is(err, wechatpay.ErrNoActivity), errors.Is(err, wechatpay.ErrNoAction):
-				return nil, notThere(err)
-			case errors.Is(err, wechatpay.ErrWrongState):
-				return nil, &badCall{http.StatusConflict, err}
-			}
-			return info, err
-		}},
 		{"GET " + controlRoot + "/stocks", "lists the busifavor stocks", func(*http.Request) (any, error) { return listOf(s.wechat.Stocks()), nil }},
-		{"POST " + controlRoot + "/stocks/{id}/{action}", "puts a stock into another state: run, pause, stop, unaudit", func(r *http.Request) (any, error) {
-			info, err := s.wechat.ConsoleStock(r.PathValue("id"), r.PathValue("action"))
-			if err != nil {
-				return nil, notThere(err)
-			}
-			return info, nil
-		}},
 		{"GET " + controlRoot + "/ledger", "lists the movements of money: none, since pay gift moves none", func(*http.Request) (any, error) { return listOf([]Movement{}), nil }},
 	}
 }
@@ -170,7 +153,7 @@ func (s *Server) showActivity(r *http.Request) (any, error) {
 			return a, nil
 		}
 	}
-	return nil, notThere(wechatpay.ErrNoActivity)
+	return nil, consoleError(wechatpay.ErrNoActivity)
 }
 
 func (s *Server) accountPages() []page {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/campaign-operator/campaign-operator/internal/simulator"
 )
@@ -72,15 +73,45 @@ func TestMerchantsAreDeletedAndTheLastOneAsTheSwitchSays(t *testing.T) {
 }
 
 func TestAChangeOfMerchantsIsReplayedAsTheSwitchesSay(t *testing.T) {
-	server := start(t, simulator.Options{})
-	c := newClient(t, server, mchid)
-	add := activityPath + "/" + c.create() + "/merchants/add"
-	c.must(http.MethodPost, add, addBody("add-1", "10000024"))
-	c.must(http.MethodPost, add, addBody("add-1", "10000025"))
-	put(t, server, "replay.differentBody", "reject400")
-	refusedWith(t, c.do(http.MethodPost, add, addBody("add-1", "10000025")), http.StatusBadRequest, "INVALID_REQUEST")
-	put(t, server, "replay.sameBody", "reject")
-	refusedWith(t, c.do(http.MethodPost, add, addBody("add-1", "10000024")), http.StatusBadRequest, "INVALID_REQUEST")
+	for name, tc := range map[string]struct {
+		path string
+		body func(string, ...string) []byte
+		// done are the merchants after the change of 10000022 or 10000024, and undone after somebody has reversed it.
+		member       string
+		undo         map[string]any
+		done, undone []string
+	}{
+		"add": {"/merchants/add", addBody, "10000024", map[string]any{"remove": []string{"10000024"}},
+			[]string{"10000022", "10000023", "10000024"}, []string{"10000022", "10000023"}},
+		"delete": {"/merchants/delete", deleteBody, "10000022", map[string]any{"add": []string{"10000022"}},
+			[]string{"10000023"}, []string{"10000023", "10000022"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := start(t, simulator.Options{})
+			c := newClient(t, server, mchid)
+			id := c.create()
+			path, same, other := activityPath+"/"+id+tc.path, tc.body("no-1", tc.member), tc.body("no-1", "10000023", "10000025")
+			first := c.must(http.MethodPost, path, same)
+			if got := c.merchants(id); !slices.Equal(got, tc.done) {
+				t.Fatalf("merchants are %v", got)
+			}
+			control(t, server, http.MethodPost, "/_sim/activities/"+id+"/merchants", tc.undo)
+			server.Clock().Advance(time.Hour)
+			for what, body := range map[string][]byte{"the same body": same, "another body": other} {
+				if again := c.must(http.MethodPost, path, body); string(again.body) != string(first.body) {
+					t.Errorf("%s: %s, first: %s", what, again.body, first.body)
+				}
+			}
+			if got := c.merchants(id); !slices.Equal(got, tc.undone) {
+				t.Errorf("a replay changed the merchants to %v", got)
+			}
+			put(t, server, "replay.differentBody", "reject400")
+			refusedWith(t, c.do(http.MethodPost, path, other), http.StatusBadRequest, "INVALID_REQUEST")
+			c.must(http.MethodPost, path, same)
+			put(t, server, "replay.sameBody", "reject")
+			refusedWith(t, c.do(http.MethodPost, path, same), http.StatusBadRequest, "INVALID_REQUEST")
+		})
+	}
 }
 
 func TestAWrongChangeOfMerchantsIsRefused(t *testing.T) {

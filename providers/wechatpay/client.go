@@ -142,9 +142,13 @@ func (c *Client) String() string {
 // GoString is String, for %#v.
 func (c *Client) GoString() string { return c.String() }
 
-// ClockSkew is how far this machine's clock was ahead of the gateway's at the last answer, by
-// its Date header, to a second; known is false before the first answer. Beyond 300 seconds
-// nothing works: requests are refused, and replies are not believed.
+// ClockSkew is how far the gateway's clock was ahead of this machine's at the last answer with a
+// Date header, below zero when it was behind; known is false before the first such answer.
+//
+// Any answer counts, refusals included, so the skew is known also when it is what makes the
+// gateway refuse. Date has whole seconds and is compared with the middle of the exchange: the
+// measure is good to a second plus half of what the exchange took. Beyond 300 seconds nothing
+// works: requests are refused, and replies are not believed.
 func (c *Client) ClockSkew() (skew time.Duration, known bool) {
 	measured := c.skew.Load()
 	if measured == nil {

@@ -28,8 +28,9 @@ Every failed call ends in one row of this table. The row is chosen by HTTP statu
 - **Repeated** is how soon: ` + "`Fast`" + ` within seconds, growing; ` + "`Slow`" + ` within minutes; ` + "`Account`" + ` when the account works again; ` +
 	"`Never`" + ` after a
   change of the manifest.
-- **Outcome unknown** is said of create and terminate: they may have taken effect although they failed. Only the identical
-  request follows then, until an id, or the vendor's list, says what happened. Reads have no such outcome.
+- **Outcome unknown** is said of the calls that change something (create, terminate, members-add, members-remove): they may
+  have taken effect although they failed. Only the identical request follows then, until an id, or reading at the vendor,
+  says what happened. Reads have no such outcome.
 
 A rejection counts as such in the gateway's own words only: a JSON body with a code and, where it is signed, a signature
 that verifies. The gateway does not promise to sign rejections, so unsigned ones are believed.

@@ -9,7 +9,7 @@ import "github.com/campaign-operator/campaign-operator/providers"
 // Only what concerns the whole account is KindAuth: signature, certificate, key, clock.
 var errorTable = []ErrorRow{
 	// Create: 创建全场满额送活动.
-	{providers.OperationCreate, "400", "PARAM_ERROR", providers.KindInvalid, providers.DelayNever, false,
+	{providers.OperationCreate, "400", codeParamError, providers.KindInvalid, providers.DelayNever, false,
 		"Correct the field that the message names in the manifest; nothing was created."},
 	{providers.OperationCreate, "400", "INVALID_REQUEST", providers.KindInvalid, providers.DelaySlow, false,
 		"Check that every stock of award_list is running, valid during the activity and not of code mode " +
@@ -31,7 +31,7 @@ var errorTable = []ErrorRow{
 			"images, since the gateway hides bad parameters behind this code."},
 
 	// Detail: 查询活动详情.
-	{providers.OperationGet, "400", "PARAM_ERROR", providers.KindInvalid, providers.DelayNever, false,
+	{providers.OperationGet, "400", codeParamError, providers.KindInvalid, providers.DelayNever, false,
 		"Correct the activity id: it is not one that WeChat Pay could have given."},
 	{providers.OperationGet, "400", "INVALID_REQUEST", providers.KindInvalid, providers.DelaySlow, false,
 		"Check that the activity id belongs to a pay-gift activity of this merchant."},
@@ -40,14 +40,14 @@ var errorTable = []ErrorRow{
 			"is never created again."},
 
 	// List: 查询活动列表.
-	{providers.OperationList, "400", "PARAM_ERROR", providers.KindUnknown, providers.DelaySlow, false,
+	{providers.OperationList, "400", codeParamError, providers.KindUnknown, providers.DelaySlow, false,
 		"Report this as a fault of the program: the list is asked for without anything from the manifest."},
 	{providers.OperationList, "404", codeResourceNotExists, providers.KindNotFound, providers.DelaySlow, false,
 		"Check in the merchant console whether this merchant has any pay-gift activity; this answer is not taken " +
 			"as an empty list."},
 
 	// Terminate: 终止活动.
-	{providers.OperationTerminate, "400", "PARAM_ERROR", providers.KindInvalid, providers.DelayNever, false,
+	{providers.OperationTerminate, "400", codeParamError, providers.KindInvalid, providers.DelayNever, false,
 		"Correct the activity id: it is not one that WeChat Pay could have given."},
 	{providers.OperationTerminate, "400", "INVALID_REQUEST", providers.KindConflict, providers.DelaySlow, false,
 		"Look at the activity's state: it may have ended or been terminated already."},
@@ -56,8 +56,48 @@ var errorTable = []ErrorRow{
 	{providers.OperationTerminate, "404", codeResourceNotExists, providers.KindNotFound, providers.DelaySlow, false,
 		"Check the activity id and the merchant; nothing was terminated."},
 
+	// Sending merchants: 查询活动发券商户号.
+	{providers.OperationMembers, "400", codeParamError, providers.KindInvalid, providers.DelayNever, false,
+		"Correct the activity id: it is not one that WeChat Pay could have given."},
+	{providers.OperationMembers, "400", "INVALID_REQUEST", providers.KindInvalid, providers.DelaySlow, false,
+		"Check that the activity id belongs to a pay-gift activity of this merchant."},
+	{providers.OperationMembers, "403", "NO_AUTH", providers.KindForbidden, providers.DelaySlow, false,
+		"Look at the merchants with the merchant that created the activity, or in the merchant console."},
+	{providers.OperationMembers, "404", codeResourceNotExists, providers.KindNotFound, providers.DelaySlow, false,
+		"Check the activity id and the merchant; this answer is not taken as an activity without merchants."},
+
+	// Adding merchants: 添加活动发券商户号.
+	{providers.OperationAddMembers, "400", codeParamError, providers.KindInvalid, providers.DelayNever, false,
+		"Correct what the message names in award_send_rule.merchant_id_list: merchant ids have 8 to 15 digits; no " +
+			"merchant was added."},
+	{providers.OperationAddMembers, "400", "INVALID_REQUEST", providers.KindConflict, providers.DelaySlow, false,
+		"Look at the activity's state, since one that has ended takes no merchants, and check that the merchants " +
+			"belong to the brand of the stocks' owner; this call added nobody, an earlier one under the same number " +
+			"may have."},
+	{providers.OperationAddMembers, "400", "MCH_NOT_EXISTS", providers.KindInvalid, providers.DelayNever, false,
+		"Correct award_send_rule.merchant_id_list: one of the added merchant ids does not exist; no merchant was " +
+			"added."},
+	{providers.OperationAddMembers, "403", "NO_AUTH", providers.KindForbidden, providers.DelaySlow, false,
+		"Add with the merchant that created the activity, or in the merchant console; no merchant was added."},
+	{providers.OperationAddMembers, "404", codeResourceNotExists, providers.KindNotFound, providers.DelaySlow, false,
+		"Check the activity id and the merchant; no merchant was added."},
+
+	// Removing merchants: 删除活动发券商户号.
+	{providers.OperationRemoveMembers, "400", codeParamError, providers.KindInvalid, providers.DelayNever, false,
+		"Correct what the message names in award_send_rule.merchant_id_list: merchant ids have 8 to 15 digits; no " +
+			"merchant was removed."},
+	{providers.OperationRemoveMembers, "400", "INVALID_REQUEST", providers.KindConflict, providers.DelaySlow, false,
+		"Look at the activity's state and at its merchants: an activity that has ended changes no more, and the " +
+			"last merchant may have to stay; this call removed nobody, an earlier one under the same number may have."},
+	{providers.OperationRemoveMembers, "400", "MCH_NOT_EXISTS", providers.KindConflict, providers.DelaySlow, false,
+		"Look at the activity's merchants: one of those to remove may be gone already; no merchant was removed."},
+	{providers.OperationRemoveMembers, "403", "NO_AUTH", providers.KindForbidden, providers.DelaySlow, false,
+		"Remove with the merchant that created the activity, or in the merchant console; no merchant was removed."},
+	{providers.OperationRemoveMembers, "404", codeResourceNotExists, providers.KindNotFound, providers.DelaySlow, false,
+		"Check the activity id and the merchant; no merchant was removed."},
+
 	// Platform certificates: 获取平台证书列表.
-	{OperationCertificates, "400", "PARAM_ERROR", providers.KindAuth, providers.DelayAccount, false,
+	{OperationCertificates, "400", codeParamError, providers.KindAuth, providers.DelayAccount, false,
 		"Check mchid, serialNo and publicKeyID of the account: the request has no other parameters."},
 	{OperationCertificates, "400", "INVALID_REQUEST", providers.KindAuth, providers.DelayAccount, false,
 		"Check mchid, serialNo and publicKeyID of the account: the request has no other parameters."},
@@ -73,7 +113,7 @@ var errorTable = []ErrorRow{
 		"Check that apiv3_key is the APIv3 key set in the merchant console, and this machine's clock."},
 
 	// Busifavor stock: 查询商家券详情.
-	{OperationGetBusifavorStock, "400", "PARAM_ERROR", providers.KindInvalid, providers.DelayNever, false,
+	{OperationGetBusifavorStock, "400", codeParamError, providers.KindInvalid, providers.DelayNever, false,
 		"Correct the stock_id: it is not one that WeChat Pay could have given."},
 	{OperationGetBusifavorStock, "403", "NO_AUTH", providers.KindForbidden, providers.DelaySlow, false,
 		"Use a stock that this merchant created or owns, or get the 商家券 product permission."},
@@ -82,7 +122,7 @@ var errorTable = []ErrorRow{
 			"stock."},
 
 	// Every operation.
-	{"", "400", "PARAM_ERROR", providers.KindInvalid, providers.DelaySlow, false,
+	{"", "400", codeParamError, providers.KindInvalid, providers.DelaySlow, false,
 		"Correct the field that the message names."},
 	{"", "400", "INVALID_REQUEST", providers.KindInvalid, providers.DelaySlow, false,
 		"Correct what the message names: the request is well formed and breaks a business rule."},
@@ -157,4 +197,8 @@ var errorTable = []ErrorRow{
 		"Report this as a fault of the program: a create without a body; nothing was sent."},
 	{"", "", outcomeNoOperation, providers.KindInvalid, providers.DelayNever, false,
 		"Do it in the merchant console, where that is possible: WeChat Pay has no such call; nothing was sent."},
+	{"", "", outcomeNoNumber, providers.KindInvalid, providers.DelayNever, false,
+		"Report this as a fault of the program: a change without a request number; nothing was sent."},
+	{"", "", outcomeBadMembers, providers.KindInvalid, providers.DelayNever, false,
+		"Report this as a fault of the program: one change takes 1 to 500 merchants; nothing was sent."},
 }

@@ -16,7 +16,10 @@ const (
 	OperationGetBusifavorStock providers.Operation = "get-busifavor-stock"
 )
 
-const codeResourceNotExists = "RESOURCE_NOT_EXISTS"
+const (
+	codeParamError        = "PARAM_ERROR"
+	codeResourceNotExists = "RESOURCE_NOT_EXISTS"
+)
 
 // What stands for a code where the gateway gave none. The brackets keep them apart from codes.
 const (
@@ -38,6 +41,8 @@ const (
 	outcomeBadID           = "(bad id)"
 	outcomeNoBody          = "(no body)"
 	outcomeNoOperation     = "(no such operation)"
+	outcomeNoNumber        = "(no request number)"
+	outcomeBadMembers      = "(bad members)"
 )
 
 // ErrorRow is one line of the error table: what a failure means and what to do.

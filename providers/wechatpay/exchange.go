@@ -86,7 +86,6 @@ func (c *Client) finish(call call, reply httpx.Response, err error) (answer, err
 	if err != nil {
 		return answer{}, noAnswer(call, err)
 	}
-	c.measureSkew(reply.Header)
 	return answer{status: reply.Status, header: reply.Header, body: reply.Body}, nil
 }
 
@@ -111,7 +110,12 @@ func (c *Client) sendTo(ctx context.Context, domain string, call call) (httpx.Re
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	return c.sender.Send(ctx, httpx.Request{Method: call.method, URL: domain + call.path, Header: header, Body: call.body})
+	began := c.now()
+	reply, err := c.sender.Send(ctx, httpx.Request{Method: call.method, URL: domain + call.path, Header: header, Body: call.body})
+	if err == nil {
+		c.measureSkew(reply.Header, began, c.now())
+	}
+	return reply, err
 }
 
 // sign builds the Authorization header (接口规则, 签名生成) as the SDK does, by our clock.
@@ -149,9 +153,14 @@ func (c *Client) mayBeCertificate(serial string) bool {
 	return c.credentials.HasAPIv3Key() && !strings.HasPrefix(serial, publicKeyIDPrefix)
 }
 
-func (c *Client) measureSkew(header http.Header) {
-	if date, err := http.ParseTime(header.Get("Date")); err == nil {
-		skew := c.now().Sub(date).Truncate(time.Second)
-		c.skew.Store(&skew)
+// measureSkew compares the answer's Date with the middle of the exchange, since a slow answer was
+// dated somewhere within it. An answer without a readable Date leaves the last measure.
+func (c *Client) measureSkew(header http.Header, began, ended time.Time) {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return
 	}
+	middle := began.Add(ended.Sub(began) / 2)
+	skew := date.Sub(middle).Truncate(time.Second)
+	c.skew.Store(&skew)
 }

@@ -103,7 +103,7 @@ func listIn(ctx context.Context, p *PayGift) error {
 }
 
 func terminateIn(ctx context.Context, p *PayGift) error {
-	_, err := p.Do(ctx, providers.OperationTerminate, "10028001")
+	_, err := p.Do(ctx, providers.Mutation{Operation: providers.OperationTerminate, ID: "10028001"})
 	return err
 }
 
@@ -238,19 +238,66 @@ func TestTheSameFailureHasTheSameText(t *testing.T) {
 	}
 }
 
-func TestClockSkewIsMeasuredFromEachAnswer(t *testing.T) {
-	g := newGateway(t, always(signed(byPublicKey, 200, createdOK)))
+func TestClockSkewIsHowFarTheGatewaysClockIsAhead(t *testing.T) {
+	var answer reply
+	g := newGateway(t, func(received) reply { return answer })
 	client := newClient(t, g.URL, publicKeyMode)
 	if _, known := client.ClockSkew(); known {
 		t.Error("known before the first answer")
 	}
-	g.setClock(testNow.Add(-45 * time.Second))
+	good, refusal := signed(byPublicKey, 200, createdOK), unsigned(401, `{"code":"SIGN_ERROR","message":"m"}`)
+	undated := reply{status: 500, header: map[string]string{"Date": "soon"}}
+	for _, tc := range []struct {
+		name        string
+		answer      reply
+		ahead, want time.Duration
+	}{
+		{"behind", good, -45 * time.Second, -45 * time.Second},
+		{"ahead", good, 3 * time.Minute, 3 * time.Minute},
+		{"so far ahead that the answer is not believed", good, time.Hour, time.Hour},
+		{"so far behind that the request is refused", refusal, -time.Hour, -time.Hour},
+		{"right again", good, 0, 0},
+		{"an answer that does not say leaves the last measure", undated, time.Hour, 0},
+	} {
+		answer = tc.answer
+		g.setClock(testNow.Add(tc.ahead))
+		_ = create(NewPayGift(client))
+		if skew, known := client.ClockSkew(); !known || skew != tc.want {
+			t.Errorf("%s: got %v, %t, want %v", tc.name, skew, known, tc.want)
+		}
+	}
+}
+
+func TestClockSkewIsMeasuredAgainstTheMiddleOfTheExchange(t *testing.T) {
+	clock := &testClock{now: testNow}
+	g := newGateway(t, func(received) reply {
+		clock.advance(20 * time.Second) // this machine's, while the answer is under way
+		return signed(byPublicKey, 200, createdOK)
+	})
+	g.setClock(testNow.Add(10 * time.Second))
+	client := newClient(t, g.URL, publicKeyMode, withClock(clock))
 	if err := create(NewPayGift(client)); err != nil {
 		t.Fatal(err)
 	}
-	if skew, known := client.ClockSkew(); !known || skew != 45*time.Second {
+	if skew, known := client.ClockSkew(); !known || skew != 0 {
 		t.Errorf("got %v, %t", skew, known)
 	}
+}
+
+func TestClockSkewMayBeReadWhileCallsAreMade(t *testing.T) {
+	client := newClient(t, newGateway(t, always(signed(byPublicKey, 200, createdOK))).URL, publicKeyMode)
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			if err := create(NewPayGift(client)); err != nil {
+				t.Error(err)
+			}
+			if skew, known := client.ClockSkew(); !known || skew != 0 {
+				t.Errorf("got %v, %t", skew, known)
+			}
+		})
+	}
+	calls.Wait()
 }
 
 func TestAConfigurationThatCannotWorkIsRefused(t *testing.T) {

@@ -42,8 +42,58 @@ func FuzzCreateAnswer(f *testing.F) {
 		if created, err := decodeCreated(body); (err == nil) != validID(created.ID) {
 			t.Errorf("got %+v, %v", created, err)
 		}
-		if _, err := decodeReceipt(body, "1"); err != nil && !isOneLine(err.Error(), 200) {
+	})
+}
+
+func FuzzReceipt(f *testing.F) {
+	addBodies(f, changedOK, `{"activity_id":"10028001","invalid_merchant_id_list":[{"mchid":"10000022","invalid_reason":"x"},{"mchid":1}]}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		receipt, err := decodeReceipt(body, changeOf(providers.OperationAddMembers, "10000022"))
+		if err != nil && !isOneLine(err.Error(), 200) {
 			t.Error(err)
+		}
+		for i, refusal := range receipt.Refused {
+			if refusal.ID == "" || !isOneLine(refusal.Reason, maxMessage) || i > 0 && receipt.Refused[i-1].ID >= refusal.ID {
+				t.Errorf("got %+v", receipt.Refused)
+			}
+		}
+	})
+}
+
+func FuzzMembersPage(f *testing.F) {
+	addBodies(f, membersBody(0, 3, 3, `,"limit":20`), `{"total_count":0}`, `{"data":[{"mchid":1}]}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		found := map[string]struct{}{}
+		last, err := decodeMembers(body, "10028001", 0, memberPageSize, found)
+		if err == nil && len(found) == 0 && !last {
+			t.Error("an empty page is always the last")
+		}
+		for id := range found {
+			if !mchidPattern.MatchString(id) {
+				t.Errorf("got %q", id)
+			}
+		}
+	})
+}
+
+func FuzzPreflight(f *testing.F) {
+	addBodies(f, string(example(f, "create-request.json")), `{"award_send_rule":{"award_list":[null,{"stock_id":{}},{"stock_id":1}]}}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		request, err := decodeObject(body)
+		if err != nil {
+			return
+		}
+		window, seen := windowOf(request), map[string]bool{}
+		for _, award := range awardsOf(request) {
+			if seen[award.stockID] {
+				t.Errorf("stock %q twice", award.stockID)
+			}
+			seen[award.stockID] = true
+			for _, message := range append(unusable(BusifavorStock{ID: award.stockID, State: award.stockID}, window), missingStock(award.stockID)) {
+				if !isOneLine(message, 400) {
+					t.Errorf("got %q", message)
+				}
+			}
 		}
 	})
 }

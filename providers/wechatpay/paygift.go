@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -21,6 +22,9 @@ const (
 // PayGift makes the calls of 支付有礼 (pay gift) with one merchant's credentials.
 type PayGift struct {
 	client *Client
+	stocks stockShelf
+	// smallPages is set when the gateway has refused pages of memberPageSize.
+	smallPages atomic.Bool
 }
 
 var _ providers.Activities = (*PayGift)(nil)
@@ -86,41 +90,6 @@ func (p *PayGift) List(ctx context.Context, page int) (providers.Page, error) {
 	return decoded, nil
 }
 
-// Do performs providers.OperationTerminate (终止活动), the only change that pay gift has a
-// call for here; it cannot be undone. The receipt's fact is `terminate_time`. Repeating it may
-// be answered with the old time or with KindConflict, which is documented nowhere: the state
-// that Get returns decides.
-func (p *PayGift) Do(ctx context.Context, m providers.Mutation) (providers.Receipt, error) {
-	op, id := m.Operation, m.ID
-	path := payGiftPath + "/" + url.PathEscape(id) + "/terminate"
-	call := call{op: op, method: http.MethodPost, path: path, mutating: true}
-	if op != providers.OperationTerminate {
-		return providers.Receipt{}, refused(call, outcomeNoOperation, "a pay-gift activity has no such operation")
-	}
-	if !validID(id) {
-		return providers.Receipt{}, refused(call, outcomeBadID, "the activity id is not one")
-	}
-	reply, err := p.client.exchange(ctx, call)
-	if err != nil {
-		return providers.Receipt{}, err
-	}
-	receipt, err := decodeReceipt(reply.body, id)
-	if err != nil {
-		return providers.Receipt{}, incomplete(call, reply, outcomeIncomplete, err)
-	}
-	receipt.RequestID = reply.requestID()
-	return receipt, nil
-}
-
-// Members implements providers.Activities.
-func (p *PayGift) Members(context.Context, string) ([]string, error) { return nil, nil }
-
-// Preflight implements providers.Activities.
-func (p *PayGift) Preflight(context.Context, []byte) ([]providers.Finding, error) { return nil, nil }
-
-// Coverage implements providers.Activities.
-func (p *PayGift) Coverage() providers.Coverage { return providers.Coverage{} }
-
 // idPattern is wider than the documented ids (digits, up to 20) and keeps out whatever could
 // change the URL it becomes part of.
 var idPattern = regexp.MustCompile(`^[0-9A-Za-z_|*.-]{1,64}$`)
@@ -130,7 +99,6 @@ func validID(id string) bool { return idPattern.MatchString(id) && id != "." && 
 var (
 	errNoActivityID    = errors.New("the gateway's success has no activity_id")
 	errOtherActivityID = errors.New("the gateway's success is about another activity_id than was asked for")
-	errNoItems         = errors.New("the gateway's success has no list of activities")
 	errItemNoID        = errors.New("an activity of the gateway's list has no activity_id")
 )
 
@@ -144,62 +112,4 @@ func decodeCreated(body []byte) (providers.Created, error) {
 		return providers.Created{}, errNoActivityID
 	}
 	return providers.Created{ID: id, Facts: facts(reply, "create_time")}, nil
-}
-
-func decodeReceipt(body []byte, id string) (providers.Receipt, error) {
-	reply, err := decodeObject(body)
-	if err != nil {
-		return providers.Receipt{}, err
-	}
-	if answered := text(reply, "activity_id"); answered != "" && answered != id {
-		return providers.Receipt{}, errOtherActivityID
-	}
-	return providers.Receipt{Facts: facts(reply, "terminate_time")}, nil
-}
-
-// decodePage decodes page number page (from 0) of the list.
-//
-// The list proves that an activity does not exist, so what is not understood is an error and
-// never an empty page.
-func decodePage(body []byte, page int) (providers.Page, error) {
-	reply, err := decodeObject(body)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	total, hasTotal := count(reply, "total_count")
-	data, isList := reply["data"].([]any)
-	if !isList && (reply["data"] != nil || !hasTotal || total > page*payGiftPageSize) {
-		return providers.Page{}, errNoItems
-	}
-	out := providers.Page{Total: total}
-	for _, entry := range data {
-		item, _ := entry.(object)
-		snapshot, err := snapshotOf(item)
-		if err != nil {
-			return providers.Page{}, err
-		}
-		if snapshot.ID == "" {
-			return providers.Page{}, errItemNoID
-		}
-		out.Items = append(out.Items, snapshot)
-	}
-	out.Last = lastPage(len(data), page, total, pageSize(reply))
-	return out, nil
-}
-
-// pageSize is the limit that the gateway says it applied, in case it allows less than asked.
-func pageSize(reply object) int {
-	if limit, ok := count(reply, "limit"); ok && limit > 0 && limit < payGiftPageSize {
-		return limit
-	}
-	return payGiftPageSize
-}
-
-// lastPage does not trust the total to end a list: a full page is always followed by another
-// request. A total that promises more keeps a short page from ending it; an empty page does.
-func lastPage(items, page, total, size int) bool {
-	if items == 0 {
-		return true
-	}
-	return items < size && page*size+items >= total
 }

@@ -16,8 +16,9 @@ const maxRendered = 60
 // Differences compares body, a create request, with what the vendor returned of it.
 //
 // Equal are: absent, null and empty; times of the same second; colour names in any case; sets
-// in any order; numbers and their text. Not compared are fields that the page does not
-// document, and fields that a list did not return. Differences are documented fields of
+// in any order; numbers and their text. Not compared are the sending merchants, which calls can
+// change (Members reads them), fields that the page does not document, and fields that a list
+// did not return. Differences are documented fields of
 // another value, returned ones that the request lacks unless the server sets them by itself,
 // and requested ones that a detail lacks: an activity for everybody is not the one that was
 // meant for members. Their order is that of the vendor's page.
@@ -63,8 +64,11 @@ func (d *differ) object(path string, fields []field, desired, observed object) {
 }
 
 func (d *differ) field(path string, f field, desired, observed any) {
+	if f.how == asMembers {
+		return
+	}
 	if isEmpty(observed) {
-		if d.complete && !f.omitted && !isEmpty(desired) {
+		if d.complete && !isEmpty(desired) {
 			d.add(path, desired, observed)
 		}
 		return

@@ -69,14 +69,16 @@ func TestDifferencesAreFoundFieldByField(t *testing.T) {
 		"zero is a value":       {rule(`"transaction_amount_minimum":100`), rule(`"transaction_amount_minimum":0`), []diff{{"award_send_rule.transaction_amount_minimum", "100", "0"}}},
 		"text that is a number": {rule(`"award_type":"7"`), rule(`"award_type":7`), nil},
 
-		"merchants in another order": {rule(`"merchant_id_list":["1","2"]`), rule(`"merchant_id_list":["2","1","1"]`), nil},
-		"merchants as numbers":       {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":[1]`), nil},
-		"merchants not returned":     {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":[]`), nil},
-		"merchants that differ":      {rule(`"merchant_id_list":["1","2"]`), rule(`"merchant_id_list":["2","3"]`), []diff{{"award_send_rule.merchant_id_list", "2 values, only here: 1", "2 values, only here: 3"}}},
-		"one merchant too many":      {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":["1","2"]`), []diff{{"award_send_rule.merchant_id_list", "1 values", "2 values, only here: 2"}}},
-		"merchants nobody asked for": {rule(``), rule(`"merchant_id_list":["1"]`), []diff{{"award_send_rule.merchant_id_list", "", "1 values, only here: 1"}}},
-		"merchants that are no list": {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":"1"`), []diff{{"award_send_rule.merchant_id_list", `["1"]`, "1"}}},
-		"tags in another order":      {setting(`"goods_tags":["x","y"]`), setting(`"goods_tags":["y","x"]`), nil},
+		"merchants that differ":      {rule(`"merchant_id_list":["1","2"]`), rule(`"merchant_id_list":["2","3"]`), nil},
+		"merchants nobody asked for": {rule(``), rule(`"merchant_id_list":["1"]`), nil},
+		"merchants that are no list": {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":"1"`), nil},
+		"tags as numbers":            {setting(`"goods_tags":["1"]`), setting(`"goods_tags":[1]`), nil},
+		"tags not returned":          {setting(`"goods_tags":["1"]`), setting(`"goods_tags":[]`), nil},
+		"tags that differ":           {setting(`"goods_tags":["1","2"]`), setting(`"goods_tags":["2","3"]`), []diff{{"advanced_setting.goods_tags", "2 values, only here: 1", "2 values, only here: 3"}}},
+		"one tag too many":           {setting(`"goods_tags":["1"]`), setting(`"goods_tags":["1","2"]`), []diff{{"advanced_setting.goods_tags", "1 values", "2 values, only here: 2"}}},
+		"tags nobody asked for":      {`{}`, setting(`"goods_tags":["1"]`), []diff{{"advanced_setting.goods_tags", "", "1 values, only here: 1"}}},
+		"tags that are no list":      {setting(`"goods_tags":["1"]`), setting(`"goods_tags":"1"`), []diff{{"advanced_setting.goods_tags", `["1"]`, "1"}}},
+		"tags in another order":      {setting(`"goods_tags":["x","y"]`), setting(`"goods_tags":["y","x","x"]`), nil},
 
 		"an award": {rule(`"award_list":[{"stock_id":"1"},{"stock_id":"2"}]`), rule(`"award_list":[{"stock_id":"1","novel":1},{"stock_id":"3","thumbnail_url":"u"}]`),
 			[]diff{{"award_send_rule.award_list[1].stock_id", "2", "3"}, {"award_send_rule.award_list[1].thumbnail_url", "", "u"}}},
@@ -121,7 +123,7 @@ func TestAnActivityOfAnotherTypeDiffers(t *testing.T) {
 func TestRenderedValuesAreShortAndOnOneLine(t *testing.T) {
 	long := strings.Repeat("长\n", 500)
 	remote := providers.Snapshot{Content: []byte(mustJSON(map[string]any{"activity_base_info": map[string]any{"activity_name": long},
-		"award_send_rule": map[string]any{"merchant_id_list": []string{long}}}))}
+		"advanced_setting": map[string]any{"goods_tags": []string{long}}}))}
 	for _, d := range compare(t, `{}`, remote) {
 		if n := utf8.RuneCountInString(d.Observed); n > maxRendered || strings.Contains(d.Observed, "\n") {
 			t.Errorf("%s: %d characters: %q", d.Field, n, d.Observed)
@@ -155,6 +157,87 @@ func TestADetailThatLacksWhatWasSentDiffersAndAListRowDoesNot(t *testing.T) {
 	}
 	const merchants = `{"award_send_rule":{"send_content":"SINGLE_COUPON","merchant_id_list":["10000022"]}}`
 	if got := compare(t, merchants, providers.Snapshot{Detailed: true, Content: []byte(`{"award_send_rule":{"send_content":"SINGLE_COUPON"}}`)}); len(got) != 0 {
-		t.Errorf("the merchants, which a detail may lack, differ: %v", got)
+		t.Errorf("the merchants, which calls can change, differ: %v", got)
 	}
+}
+
+func TestAListRowThatLacksFieldsDiffersOnlyInWhatItHas(t *testing.T) {
+	request := string(example(t, "create-request.json"))
+	snapshot, err := snapshotOf(object{"activity_id": "1", "activity_base_info": object{"activity_name": "另一个", "out_request_no": "100002322019090134234sfdf"}})
+	if err != nil || snapshot.Detailed {
+		t.Fatalf("got %+v, %v", snapshot, err)
+	}
+	if got := compare(t, request, snapshot); len(got) != 1 || got[0].Field != "activity_base_info.activity_name" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestCoverageFollowsFromTheFields(t *testing.T) {
+	coverage := (&PayGift{}).Coverage()
+	for _, field := range []string{"activity_base_info.activity_name", "activity_base_info.available_periods.available_time[].begin_time",
+		"award_send_rule.award_list[].stock_id", "award_send_rule.merchant_id_list", "advanced_setting.payment_mode.payment_scene_list",
+		"advanced_setting.goods_tags"} {
+		if !slices.Contains(coverage.Comparable, field) {
+			t.Errorf("%s is not comparable", field)
+		}
+	}
+	for _, field := range []string{"activity_id", "activity_status", "create_time", "pause_time", "creator_merchant_id"} {
+		if !slices.Contains(coverage.ServerOwned, field) {
+			t.Errorf("%s is not the server's", field)
+		}
+	}
+	all := slices.Concat(coverage.Comparable, coverage.ServerOwned, coverage.WriteOnly)
+	slices.Sort(all)
+	if len(slices.Compact(all)) != len(coverage.Comparable)+len(coverage.ServerOwned) || slices.Contains(all, "award_send_rule.step_send_rule") {
+		t.Errorf("got %v", coverage)
+	}
+	coverage.Comparable[0] = "spoilt"
+	if (&PayGift{}).Coverage().Comparable[0] == "spoilt" {
+		t.Error("a caller can change the coverage of all")
+	}
+}
+
+func TestAChangeOfEveryComparableFieldIsSeen(t *testing.T) {
+	request, err := decodeObject(example(t, "create-request.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var leaves func(path string, value any, change func(any), visit func(path string, change func(any)))
+	leaves = func(path string, value any, change func(any), visit func(string, func(any))) {
+		switch v := value.(type) {
+		case object:
+			for name := range v {
+				leaves(strings.TrimPrefix(path+"."+name, "."), v[name], func(new any) { v[name] = new }, visit)
+			}
+		case []any:
+			if _, objects := v[0].(object); objects {
+				leaves(path+"[]", v[0], func(new any) { v[0] = new }, visit)
+				return
+			}
+			visit(path, change)
+		default:
+			visit(path, change)
+		}
+	}
+	comparable := (&PayGift{}).Coverage().Comparable
+	leaves("", request, nil, func(path string, change func(any)) {
+		if path == "award_send_rule.merchant_id_list" {
+			return // Members sees it
+		}
+		if !slices.Contains(comparable, path) {
+			t.Errorf("%s is not covered", path)
+		}
+		before, _ := encodeObject(request)
+		remote, _ := decodeObject(before)
+		var changed []byte
+		leaves("", remote, nil, func(other string, change func(any)) {
+			if other == path && changed == nil {
+				change("2099-01-01T00:00:00+08:00") // another value of whatever type
+				changed, _ = encodeObject(remote)
+			}
+		})
+		if got := compare(t, string(before), providers.Snapshot{Detailed: true, Content: changed}); len(got) != 1 {
+			t.Errorf("a change of %s is seen as %v", path, got)
+		}
+	})
 }

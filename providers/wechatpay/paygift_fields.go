@@ -1,5 +1,11 @@
 package wechatpay
 
+import (
+	"slices"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
 // comparison says how two values of a field are told apart.
 type comparison int
 
@@ -17,6 +23,8 @@ const (
 	asObject
 	// asList: item by item, by the fields of an item.
 	asList
+	// asMembers: changed by calls of their own and read by Members, so not compared here.
+	asMembers
 	// asForeign: belongs to no request; returned, it is a difference.
 	asForeign
 )
@@ -27,8 +35,6 @@ type field struct {
 	how  comparison
 	// fields are those of an asObject, or of each item of an asList.
 	fields []field
-	// omitted: a detail may lack it although it was sent.
-	omitted bool
 	// defaults are values that the server sets by itself where the request has none; "*" is any.
 	defaults []string
 }
@@ -69,7 +75,7 @@ var payGiftFields = []field{
 			{name: "thumbnail_url"},
 		}},
 		{name: "merchant_option"},
-		{name: "merchant_id_list", how: asSet, omitted: true}, // a later page of the read lacks it
+		{name: "merchant_id_list", how: asMembers},
 		{name: fullSendRule, how: asForeign},
 		{name: "step_send_rule", how: asForeign},
 		{name: "specific_send_rule", how: asForeign},
@@ -86,4 +92,36 @@ var payGiftFields = []field{
 		}},
 		{name: "goods_tags", how: asSet},
 	}},
+}
+
+// payGiftCoverage is made from the fields above and the facts.
+var payGiftCoverage = providers.Coverage{
+	Comparable:  comparablePaths("", payGiftFields),
+	ServerOwned: slices.Concat([]string{"activity_id", activityStatusField}, payGiftFacts),
+}
+
+// Coverage names the creation fields by their paths in the create request; lists of objects have
+// [] in theirs. All are comparable, since a detail returns every one of them, and
+// award_send_rule.merchant_id_list by Members instead of Differences.
+func (p *PayGift) Coverage() providers.Coverage {
+	return providers.Coverage{
+		Comparable:  slices.Clone(payGiftCoverage.Comparable),
+		ServerOwned: slices.Clone(payGiftCoverage.ServerOwned),
+	}
+}
+
+func comparablePaths(prefix string, fields []field) []string {
+	var out []string
+	for _, f := range fields {
+		switch f.how {
+		case asForeign:
+		case asObject:
+			out = append(out, comparablePaths(prefix+f.name+".", f.fields)...)
+		case asList:
+			out = append(out, comparablePaths(prefix+f.name+"[].", f.fields)...)
+		default:
+			out = append(out, prefix+f.name)
+		}
+	}
+	return out
 }

@@ -18,14 +18,15 @@ var payGiftStates = map[string]providers.State{
 
 // payGiftFacts are the fields that only the server sets.
 var payGiftFacts = []string{
-	"activity_type", "creator_merchant_id", "belong_merchant_id",
+	activityTypeField, "creator_merchant_id", "belong_merchant_id",
 	"create_time", "update_time", "pause_time", "recovery_time",
 }
 
 const (
-	activityTypeField = "activity_type"
-	fullSendType      = "FULL_SEND_ACT_TYPE"
-	fullSendRule      = "full_send_rule"
+	activityTypeField   = "activity_type"
+	activityStatusField = "activity_status"
+	fullSendType        = "FULL_SEND_ACT_TYPE"
+	fullSendRule        = "full_send_rule"
 )
 
 func decodeDetail(body []byte, id string) (providers.Snapshot, error) {
@@ -52,7 +53,7 @@ func decodeDetail(body []byte, id string) (providers.Snapshot, error) {
 // left out.
 func snapshotOf(activity object) (providers.Snapshot, error) {
 	base := child(activity, "activity_base_info")
-	status := text(activity, "activity_status")
+	status := text(activity, activityStatusField)
 	state, known := payGiftStates[status]
 	if !known {
 		state = providers.StateUnknown

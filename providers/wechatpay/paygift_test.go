@@ -224,28 +224,6 @@ func TestAPageThatIsNotUnderstoodIsNoEmptyPage(t *testing.T) {
 	}
 }
 
-func TestTerminatePostsNothingAndReturnsItsTime(t *testing.T) {
-	g := newGateway(t, always(signed(byPublicKey, 200, `{"activity_id":"10028001","terminate_time":"2026-03-01T20:00:00+08:00"}`)))
-	receipt, err := NewPayGift(newClient(t, g.URL, publicKeyMode)).Do(context.Background(), providers.OperationTerminate, "10028001")
-	if err != nil {
-		t.Fatal(err)
-	}
-	call := g.requests("/")[0]
-	if call.Method != "POST" || call.URI != "/v3/marketing/paygiftactivity/activities/10028001/terminate" || len(call.Body) != 0 {
-		t.Errorf("got %s %s with %q", call.Method, call.URI, call.Body)
-	}
-	if receipt.Facts["terminate_time"] != "2026-03-01T20:00:00+08:00" || receipt.RequestID == "" {
-		t.Errorf("got %+v", receipt)
-	}
-}
-
-func TestATerminateAnsweredForAnotherActivityIsUnknown(t *testing.T) {
-	for _, body := range []string{`{"activity_id":"2"}`, `[]`, ``} {
-		err := terminateIn(context.Background(), payGiftWith(t, signed(byPublicKey, 200, body)))
-		wantError(t, err, providers.KindUntrusted, true)
-	}
-}
-
 func TestAnIDThatNeedsEscapesIsSignedAsItIsSent(t *testing.T) {
 	g := newGateway(t, always(signed(byPublicKey, 200, `{"activity_id":"a|b*c"}`))) // checks the signature
 	if _, err := NewPayGift(newClient(t, g.URL, publicKeyMode)).Get(context.Background(), "a|b*c"); err != nil {

@@ -221,7 +221,7 @@ func (b *busifavor) detail(rq *request) (outcome, *apiError) {
 	v["stock_state"] = s.state(b.g)
 	v["send_count_information"] = map[string]int{"total_send_num": 0, "total_send_amount": 0, "today_send_num": 0, "today_send_amount": 0}
 	if s.CodeMode == "MERCHANT_UPLOAD" {
-		v["coupon_code_count"] = map[string]int{"total_count": 0, "available_count": 0}
+		v["coupon_code_count"] = map[string]int{"total_count": s.Codes, "available_count": s.Codes}
 	}
 	if s.Mchid == "" {
 		v["belong_merchant"] = rq.account.Mchid
@@ -238,6 +238,8 @@ type StockInfo struct {
 	CouponCodeMode string    `json:"couponCodeMode"`
 	BeginTime      time.Time `json:"beginTime"`
 	EndTime        time.Time `json:"endTime"`
+	// AvailableCodes are the uploaded codes that are left; for MERCHANT_UPLOAD only.
+	AvailableCodes *int `json:"availableCodes,omitempty"`
 	// Seeded says that the stock was there from the start.
 	Seeded bool `json:"seeded"`
 }
@@ -256,30 +258,9 @@ func (g *Gateway) Stocks() []StockInfo {
 }
 
 func (b *busifavor) info(s *stock) StockInfo {
-	return StockInfo{StockID: s.ID, Mchid: s.Mchid, OutRequestNo: s.Number, State: s.state(b.g), CouponCodeMode: s.CodeMode, BeginTime: s.Begin, EndTime: s.End, Seeded: s.Mchid == ""}
-}
-
-// stockActions are the console's actions on a stock and the state that each leads to.
-var stockActions = map[string]string{"run": stockRunning, "pause": stockPaused, "stop": stockStopped, "unaudit": stockUnaudit}
-
-// ConsoleStock puts a stock into another state: run, pause, stop or unaudit.
-func (g *Gateway) ConsoleStock(id, action string) (StockInfo, error) {
-	b := g.busifavor
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s := b.byID[id]
-	if s == nil {
-		return StockInfo{}, fmt.Errorf("there is no such stock")
+	info := StockInfo{StockID: s.ID, Mchid: s.Mchid, OutRequestNo: s.Number, State: s.state(b.g), CouponCodeMode: s.CodeMode, BeginTime: s.Begin, EndTime: s.End, Seeded: s.Mchid == ""}
+	if s.CodeMode == "MERCHANT_UPLOAD" {
+		info.AvailableCodes = &s.Codes
 	}
-	state, ok := stockActions[action]
-	if !ok {
-		return StockInfo{}, fmt.Errorf("there is no such action: run, pause, stop or unaudit")
-	}
-	next := *s
-	next.ConsoleState = state
-	if err := b.dir.Write(kindStocks, id, &next); err != nil {
-		return StockInfo{}, err
-	}
-	b.index(&next)
-	return b.info(&next), nil
+	return info
 }

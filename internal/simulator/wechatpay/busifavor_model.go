@@ -13,6 +13,11 @@ const (
 	stockStopped = "STOPED" // sic
 )
 
+var (
+	allStockStates = []string{stockUnaudit, stockRunning, stockPaused, stockStopped}
+	allCodeModes   = []string{"WECHATPAY_MODE", "MERCHANT_API", "MERCHANT_UPLOAD"}
+)
+
 // stock is a busifavor stock. Like an activity it is never changed once others can see it.
 type stock struct {
 	ID string `json:"id"`
@@ -31,6 +36,8 @@ type stock struct {
 	Created      time.Time      `json:"created"`
 	CreatedReal  time.Time      `json:"createdReal"`
 	ConsoleState string         `json:"consoleState,omitempty"`
+	// Codes are the uploaded ones that are left. There is no upload: the console sets them.
+	Codes int `json:"codes,omitempty"`
 }
 
 func (s *stock) state(g *Gateway) string {
@@ -120,7 +127,7 @@ func stockSchema() checker {
 			optional("code_display_mode", oneOf("NOT_SHOW", "BARCODE", "QRCODE")),
 		)),
 		optional("display_pattern_info", patternSchema()),
-		required("coupon_code_mode", oneOf("WECHATPAY_MODE", "MERCHANT_API", "MERCHANT_UPLOAD")),
+		required("coupon_code_mode", oneOf(allCodeModes...)),
 		optional("notify_config", object(optional("notify_appid", text(1, 32)))),
 		optional("subsidy", notOpen),
 	)

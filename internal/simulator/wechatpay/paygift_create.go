@@ -86,19 +86,22 @@ func (p *payGift) replay(account *Account, number, digest string) (outcome, *api
 }
 
 func (p *payGift) commit(account *Account, body *createBody, digest string) (outcome, *apiError) {
-	now := p.g.clock.Now()
-	a := &activity{
-		ID: p.nextID(), Mchid: account.Mchid, Request: *body, Digest: digest,
-		Created: now, Updated: now, CreatedR: p.g.clock.Real(),
-		WillFail: p.g.switches.Is(SwitchCreateFailed, "afterFirstPoll"),
-	}
-	for _, id := range body.Rule.MerchantIDList {
-		a.Senders = append(a.Senders, participant{Mchid: id, Created: now, Updated: now})
-	}
+	a := p.newActivity(account.Mchid, body, digest)
+	a.WillFail = p.g.switches.Is(SwitchCreateFailed, "afterFirstPoll")
 	if refused := p.put(a); refused != nil {
 		return outcome{}, refused
 	}
-	return outcome{body: createReply{ActivityID: a.ID, CreateTime: p.g.stamp(now)}, committed: true}, nil
+	return outcome{body: createReply{ActivityID: a.ID, CreateTime: p.g.stamp(a.Created)}, committed: true}, nil
+}
+
+// newActivity is one that was made just now. The caller holds the lock.
+func (p *payGift) newActivity(mchid string, body *createBody, digest string) *activity {
+	now := p.g.clock.Now()
+	a := &activity{ID: p.nextID(), Mchid: mchid, Request: *body, Digest: digest, Created: now, Updated: now, CreatedR: p.g.clock.Real()}
+	for _, id := range body.Rule.MerchantIDList {
+		a.addSender(id, now)
+	}
+	return a
 }
 
 // numberIn finds the request number in a body that may be wrong in other places.

@@ -106,8 +106,8 @@ func (p *payGift) addMerchants(rq *request) (outcome, *apiError) {
 				invalid = append(invalid, invalidMerchant{id, "商户号不存在"})
 			case p.g.switches.Contains(SwitchMerchantsStranger, id):
 				invalid = append(invalid, invalidMerchant{id, "商户与活动创建方不具备父子关系或同品牌关系"})
-			case !slices.ContainsFunc(next.Senders, func(s participant) bool { return s.Mchid == id }):
-				next.Senders = append(next.Senders, participant{Mchid: id, Created: now, Updated: now})
+			default:
+				next.addSender(id, now)
 			}
 		}
 		return invalid, nil

@@ -34,7 +34,7 @@ type baseInfo struct {
 	BeginTime           string            `json:"begin_time"`
 	EndTime             string            `json:"end_time"`
 	AvailablePeriods    *availablePeriods `json:"available_periods,omitempty"`
-	OutRequestNo        string            `json:"out_request_no"`
+	OutRequestNo        string            `json:"out_request_no,omitempty"` // empty only when made in the console
 	DeliveryPurpose     string            `json:"delivery_purpose"`
 	MiniProgramsAppid   string            `json:"mini_programs_appid,omitempty"`
 	MiniProgramsPath    string            `json:"mini_programs_path,omitempty"`
@@ -163,10 +163,21 @@ func (a *activity) changed(now time.Time) *activity {
 	return &next
 }
 
+// addSender adds a merchant unless it is there. The list must be the activity's own.
+func (a *activity) addSender(mchid string, now time.Time) {
+	if !slices.ContainsFunc(a.Senders, func(s participant) bool { return s.Mchid == mchid }) {
+		a.Senders = append(a.Senders, participant{Mchid: mchid, Created: now, Updated: now})
+	}
+}
+
 var memberAppid = pattern(regexp.MustCompile(`^[!-~]{1,32}$`), "must be 1 to 32 characters")
 
 // createSchema is the form of a create; what depends on several fields is checked by createRules.
-func (p *payGift) createSchema() checker {
+func (p *payGift) createSchema() checker { return p.contentSchema(required) }
+
+// contentSchema is the form of an activity's content, in which the request number is required or
+// optional.
+func (p *payGift) contentSchema(number func(string, checker) member) checker {
 	color := pattern(colorForm, "must be a colour name such as COLOR010")
 	if p.g.switches.Is(SwitchHexColors, "accepted") {
 		color = pattern(regexp.MustCompile(colorForm.String()+"|"+hexColorForm.String()), "must be a colour name such as COLOR010 or #RRGGBB")
@@ -184,7 +195,7 @@ func (p *payGift) createSchema() checker {
 		required("begin_time", timestamp),
 		required("end_time", timestamp),
 		optional("available_periods", periods),
-		required("out_request_no", requestNumber),
+		number("out_request_no", requestNumber),
 		required("delivery_purpose", oneOf("OFF_LINE_PAY", "JUMP_MINI_APP")),
 		optional("mini_programs_appid", text(1, 32)),
 		optional("mini_programs_path", text(1, 128)),

@@ -2,7 +2,6 @@ package wechatpay
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -78,6 +77,9 @@ func (p *payGift) index(a *activity) {
 		p.ids[a.Mchid] = append(p.ids[a.Mchid], a.ID)
 	}
 	p.byID[a.ID] = a
+	if a.Request.Base.OutRequestNo == "" {
+		return // made in the console
+	}
 	key := a.Mchid + " " + a.Request.Base.OutRequestNo
 	switch {
 	case !a.Forgotten:
@@ -113,10 +115,12 @@ func (p *payGift) reset() error {
 
 // ActivityInfo is an activity as the simulator's own pages show it.
 type ActivityInfo struct {
-	ActivityID               string     `json:"activityId"`
-	Mchid                    string     `json:"mchid"`
-	OutRequestNo             string     `json:"outRequestNo"`
+	ActivityID string `json:"activityId"`
+	Mchid      string `json:"mchid"`
+	// OutRequestNo is empty for an activity that was made in the console without one.
+	OutRequestNo             string     `json:"outRequestNo,omitempty"`
 	ActivityName             string     `json:"activityName"`
+	ActivitySecondTitle      string     `json:"activitySecondTitle"`
 	Status                   string     `json:"status"`
 	BeginTime                time.Time  `json:"beginTime"`
 	EndTime                  time.Time  `json:"endTime"`
@@ -135,7 +139,8 @@ type ActivityInfo struct {
 func (p *payGift) info(a *activity) ActivityInfo {
 	info := ActivityInfo{
 		ActivityID: a.ID, Mchid: a.Mchid, OutRequestNo: a.Request.Base.OutRequestNo, ActivityName: a.Request.Base.ActivityName,
-		Status: a.status(p.g.clock.Now()), BeginTime: a.begin(), EndTime: a.end(),
+		ActivitySecondTitle: a.Request.Base.ActivitySecondTitle,
+		Status:              a.status(p.g.clock.Now()), BeginTime: a.begin(), EndTime: a.end(),
 		TransactionAmountMinimum: a.Request.Rule.TransactionAmountMinimum,
 		CreateTime:               a.Created, CreateRealTime: a.CreatedR,
 		PauseTime: a.PausedAt, RecoveryTime: a.ResumedAt, TerminateTime: a.EndedAt, Forgotten: a.Forgotten,
@@ -170,57 +175,4 @@ func compareIDs(a, b string) int {
 		return len(a) - len(b)
 	}
 	return slices.Compare([]byte(a), []byte(b))
-}
-
-// The actions of the merchant console.
-const (
-	ConsolePause     = "pause"
-	ConsoleResume    = "resume"
-	ConsoleTerminate = "terminate"
-	// ConsoleForget makes the gateway answer 404 for an activity from now on.
-	ConsoleForget = "forget"
-)
-
-// ErrNoActivity and ErrWrongState say why a console action could not be done.
-var (
-	ErrNoActivity = fmt.Errorf("there is no such activity")
-	ErrWrongState = fmt.Errorf("the activity's state does not allow it")
-	ErrNoAction   = fmt.Errorf("there is no such action: %s, %s, %s or %s", ConsolePause, ConsoleResume, ConsoleTerminate, ConsoleForget)
-)
-
-// Console does to an activity what somebody could do in the merchant console, or what happens to it.
-func (g *Gateway) Console(id, action string) (ActivityInfo, error) {
-	p := g.payGift
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a := p.byID[id]
-	if a == nil {
-		return ActivityInfo{}, ErrNoActivity
-	}
-	now := g.clock.Now()
-	status, next := a.status(now), a.changed(now)
-	allowed := false
-	switch action {
-	case ConsolePause:
-		allowed = status == statusOngoing
-		next.Paused, next.PausedAt = true, &now
-	case ConsoleResume:
-		allowed = status == statusPaused
-		next.Paused, next.ResumedAt = false, &now
-	case ConsoleTerminate:
-		allowed = !a.over(now)
-		next.EndedAt = &now
-	case ConsoleForget:
-		allowed = true
-		next.Forgotten = true
-	default:
-		return ActivityInfo{}, ErrNoAction
-	}
-	if !allowed {
-		return ActivityInfo{}, fmt.Errorf("%w: it is %s", ErrWrongState, status)
-	}
-	if p.put(next) != nil {
-		return ActivityInfo{}, fmt.Errorf("activity %s could not be kept in the state directory", id)
-	}
-	return p.info(next), nil
 }

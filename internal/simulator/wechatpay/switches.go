@@ -71,8 +71,8 @@ func choice(name, doc string, unverified bool, values ...string) switches.Spec {
 
 func replaySwitches() []switches.Spec {
 	return []switches.Spec{
-		choice(SwitchReplaySame, "A create with a known out_request_no and the same body: the first activity's id, or 400 INVALID_REQUEST.", true, "sameId", "reject"),
-		choice(SwitchReplayDifferent, "A create with a known out_request_no and another body: the first activity's id with the body ignored, or 400 INVALID_REQUEST.", true, "sameIdIgnoreBody", "reject400"),
+		choice(SwitchReplaySame, "A create with a known out_request_no and the same body, or a change of merchants with a known add_request_no or delete_request_no: the first answer, or 400 INVALID_REQUEST.", true, "sameId", "reject"),
+		choice(SwitchReplayDifferent, "The same with another body: the first answer with the body ignored, or 400 INVALID_REQUEST.", true, "sameIdIgnoreBody", "reject400"),
 		choice(SwitchReplayOrder, "Whether a replay is recognised before or after the business rules; after means that a replay is refused once its begin has passed. The format of the fields is always checked first.", true, "idempotencyBeforeValidation", "validateBeforeIdempotency"),
 		{Name: SwitchReplayRetention, Form: switches.Duration, Default: "0s", Unverified: true, Doc: "How long, in campaign time, a request number is remembered; 0s is for ever. After that the same number makes another activity."},
 		choice(SwitchReplayRejections, "Whether a create that was refused is refused again under the same number, whatever its body has become.", true, "forgotten", "replayed"),

@@ -1,0 +1,80 @@
+package wechatpay
+
+import (
+	"errors"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+var errNoRows = errors.New("the gateway's success has no list where one must be")
+
+// decodePage decodes page number page (from 0) of the list.
+func decodePage(body []byte, page int) (providers.Page, error) {
+	rows, err := decodeRows(body, page, payGiftPageSize)
+	if err != nil {
+		return providers.Page{}, err
+	}
+	out := providers.Page{Total: rows.total, Last: rows.last}
+	for _, row := range rows.data {
+		snapshot, err := snapshotOf(row)
+		if err != nil {
+			return providers.Page{}, err
+		}
+		if snapshot.ID == "" {
+			return providers.Page{}, errItemNoID
+		}
+		out.Items = append(out.Items, snapshot)
+	}
+	return out, nil
+}
+
+// rows is a page of any of the vendor's lists.
+type rows struct {
+	// data has an object for each row; nil for a row that is none.
+	data  []object
+	total int
+	// activityID is the activity that the list is of, where the answer says so.
+	activityID string
+	// last is true when no further page is to be asked for.
+	last bool
+}
+
+// decodeRows decodes page number page (from 0) of a list that was asked for in pages of asked rows.
+//
+// Lists prove that something does not exist, so what is not understood is an error and never
+// an empty page.
+func decodeRows(body []byte, page, asked int) (rows, error) {
+	reply, err := decodeObject(body)
+	if err != nil {
+		return rows{}, err
+	}
+	size := pageSize(reply, asked)
+	total, hasTotal := count(reply, "total_count")
+	data, isList := reply["data"].([]any)
+	if !isList && (reply["data"] != nil || !hasTotal || total > page*size) {
+		return rows{}, errNoRows
+	}
+	out := rows{total: total, activityID: text(reply, "activity_id"), last: lastPage(len(data), page, total, size)}
+	for _, entry := range data {
+		row, _ := entry.(object)
+		out.data = append(out.data, row)
+	}
+	return out, nil
+}
+
+// pageSize is the limit that the gateway says it applied, in case it allows less than asked.
+func pageSize(reply object, asked int) int {
+	if limit, ok := count(reply, "limit"); ok && limit > 0 && limit < asked {
+		return limit
+	}
+	return asked
+}
+
+// lastPage does not trust the total to end a list: a full page is always followed by another
+// request. A total that promises more keeps a short page from ending it; an empty page does.
+func lastPage(items, page, total, size int) bool {
+	if items == 0 {
+		return true
+	}
+	return items < size && page*size+items >= total
+}
