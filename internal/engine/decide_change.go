@@ -73,33 +73,41 @@ type MembersFacts struct {
 }
 
 // decideMembers brings the members to those that the manifest lists. They are read when the
-// list has changed, when somebody asks for a look, and while some were refused.
+// list has changed, when somebody asks for a look, and when those that were refused are due.
 func decideMembers(f *Facts) (Decision, bool) {
-	m := f.Members
-	state := f.Remote.Snapshot.State
-	if !m.Applies || f.Goal != GoalLive || state.Final() || state == providers.StateUnknown || state == providers.StateCreating {
+	m, state := f.Members, f.Remote.Snapshot.State
+	changeable := state == providers.StateScheduled || state == providers.StateRunning || state == providers.StatePaused
+	if !m.Applies || f.Goal != GoalLive || !changeable {
 		return Decision{}, false
 	}
 	retry := m.retryIn(f.Now)
-	switch {
-	case m.settled() && f.Forced.IsZero() && retry > 0:
-		return f.refusedMembers(retry), true
-	case m.settled() && f.Forced.IsZero() && len(m.Record.Refused) == 0:
-		return Decision{}, false
-	case !m.Read:
+	rest := m.settled() && f.Forced.IsZero() && (retry > 0 || len(m.Record.Refused) == 0)
+	if !rest && !m.Read {
 		return Decision{Action: ReadMembers}, true
 	}
+	if !rest {
+		if d, changes := f.changeMembers(retry > 0 && f.Forced.IsZero()); changes {
+			return d, true
+		}
+	}
+	if retry > 0 {
+		return f.refusedMembers(retry), true
+	}
+	return Decision{}, false
+}
+
+// changeMembers says what to do about members that were just read; without those that were
+// refused a moment ago, when told so.
+func (f *Facts) changeMembers(withoutRefused bool) (Decision, bool) {
+	m := f.Members
 	if surplus := m.surplus(); len(surplus) > 0 { // narrowing first: it is never held back
 		return decideOperation(f, Change{Operation: providers.OperationRemoveMembers, Members: surplus}), true
 	}
-	if missing := m.missing(retry > 0 && f.Forced.IsZero()); len(missing) > 0 {
+	if missing := m.missing(withoutRefused); len(missing) > 0 {
 		return decideOperation(f, Change{Operation: providers.OperationAddMembers, Members: missing}), true
 	}
 	if !m.settled() || len(m.remaining()) != len(m.Record.Refused) {
 		return Decision{Action: SettleMembers}, true
-	}
-	if retry > 0 {
-		return f.refusedMembers(retry), true
 	}
 	return Decision{}, false
 }

@@ -42,10 +42,6 @@ func (g *gate) leave(account sweep.Key) {
 
 // calls reports whether an action waits for the vendor.
 func (a Action) calls() bool {
-	switch a {
-	case Get, ReadMembers, Preflight, Send, Operate:
-		return true
-	default:
-		return false
-	}
+	_, reads := reads[a]
+	return reads || a == Send || a == Operate
 }

@@ -99,46 +99,43 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	return ctrl.Result{}, fmt.Errorf("no decision after %d actions: this is a bug, please report it with the resource's status", maxActions)
 }
 
+// notes are the actions that only change what this reconcile knows.
+var notes = map[Action]func(*scope){
+	Plan: (*scope).plan, Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Archive: (*scope).archive,
+	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, Release: (*scope).release,
+}
+
+// reads are the actions that ask the vendor. What fails in them is a fact for the next decision.
+var reads = map[Action]func(*scope, context.Context){
+	Get: (*scope).get, ReadMembers: (*scope).readMembers, Preflight: (*scope).preflight,
+}
+
 // act carries out one decision and reports whether the reconcile is over.
 func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
 	log.FromContext(ctx).V(1).Info("decided", "action", d.Action, "reason", d.Verdict.Reason, "after", d.After)
+	if note, ok := notes[d.Action]; ok {
+		note(s)
+		return false, nil
+	}
+	if read, ok := reads[d.Action]; ok {
+		read(s, ctx)
+		return false, nil
+	}
 	switch d.Action {
 	case Stop:
 		return true, s.settle(ctx, d)
 	case Quietly:
 		return true, s.keepID(ctx)
-	case Lookup:
-		return s.lookup(d.Since), nil
 	case Guard:
 		return false, s.guard(ctx)
 	case Unguard:
 		return true, s.unguard(ctx)
-	case Get:
-		s.get(ctx)
-	case ReadMembers:
-		s.readMembers(ctx)
-	case Preflight:
-		s.preflight(ctx)
-	case Plan:
-		s.plan()
-	case Adopt:
-		s.adopt()
-	case Take:
-		s.take()
-	case Drop:
-		s.drop()
-	case Archive:
-		s.archive()
-	case Judge:
-		s.judge()
-	case SettleMembers:
-		s.settleMembers()
+	case Lookup:
+		return s.lookup(d.Since), nil
 	case Intend:
 		return false, s.intend(ctx, d)
 	case Send:
 		return s.send(ctx)
-	case Release:
-		s.release()
 	case IntendOperation:
 		return false, s.intendOperation(ctx, d)
 	case Operate:
@@ -146,7 +143,6 @@ func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
 	default:
 		return true, fmt.Errorf("decision %q has no action", d.Action)
 	}
-	return false, nil
 }
 
 func keyOf(c v1alpha1.Campaign) types.NamespacedName {
