@@ -44,7 +44,9 @@ func TestADeletionIsNotMeantForAnActivityWhoseNamespaceOrCRDGoesToo(t *testing.T
 // surroundings is an API server with the namespace and the CRD of a campaign.
 func surroundings(going, absent string, failure error) client.Reader {
 	scheme := runtime.NewScheme()
-	metav1.AddMetaToScheme(scheme)
+	if err := metav1.AddMetaToScheme(scheme); err != nil {
+		panic(err) // a mistake in this test
+	}
 	var objects []client.Object
 	for kind, name := range map[int]string{0: "marketing", 1: "paygiftactivities.campaign-operator.io"} {
 		object := &metav1.PartialObjectMetadata{}

@@ -10,7 +10,6 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap/zapcore"
-	"golang.org/x/time/rate"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/klog/v2"
@@ -28,7 +27,6 @@ import (
 	"github.com/campaign-operator/campaign-operator/controllers"
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/internal/version"
-	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // flags are the manager's command-line flags.
@@ -70,8 +68,8 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set := command.Flags()
 	set.StringSliceVar(&f.allowedGateways, "allowed-gateways", nil, "base URLs of gateways that may be called besides the vendors' own, such as a simulator's http://127.0.0.1:18080")
 	set.DurationVar(&f.sweepInterval, "sweep-interval", 5*time.Minute, "how often each account's activities are listed at least")
-	set.Float64Var(&f.createRate, "create-rate", float64(quota.Defaults()[providers.OperationCreate]), "creating and ending calls per second for each merchant id; 0 paces nothing")
-	set.Float64Var(&f.readRate, "read-rate", float64(quota.Defaults()[providers.OperationGet]), "reading calls per second for each merchant id; 0 paces nothing")
+	set.Float64Var(&f.createRate, "create-rate", quota.DefaultChangeRate, "calls per second for each merchant id and each operation that changes something; 0 paces nothing")
+	set.Float64Var(&f.readRate, "read-rate", quota.DefaultReadRate, "calls per second for each merchant id and each operation that reads; 0 paces nothing")
 	set.IntVar(&f.workers, "workers", 32, "how many campaigns of a kind are reconciled at once")
 	set.StringVar(&f.auditLog, "audit-log", "-", "file that takes one JSON line before and after every call that changes something; - is standard output")
 	set.StringVar(&f.logFormat, "log-format", "json", "json or console")
@@ -107,7 +105,7 @@ func run(ctx context.Context, f flags) error {
 		return fmt.Errorf("set up the manager: %w", err)
 	}
 	if err := controllers.Setup(ctx, mgr, controllers.Options{
-		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: limits(f), Workers: f.workers,
+		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: quota.Paced(quota.PerSecond(f.createRate), quota.PerSecond(f.readRate)), Workers: f.workers,
 		Namespaces: f.namespaces, AuditLog: audit, UserAgent: "campaign-operator/" + version.String(),
 		Clock: clock.RealClock{}, Metrics: ctrlmetrics.Registry,
 	}); err != nil {
@@ -153,20 +151,6 @@ func watched(namespaces []string) map[string]cache.Config {
 		selected[namespace] = cache.Config{}
 	}
 	return selected
-}
-
-func limits(f flags) quota.Limits {
-	limits := quota.Limits{}
-	set := func(perSecond float64, operations ...providers.Operation) {
-		for _, op := range operations {
-			if perSecond > 0 {
-				limits[op] = rate.Limit(perSecond)
-			}
-		}
-	}
-	set(f.createRate, providers.OperationCreate, providers.OperationTerminate)
-	set(f.readRate, providers.OperationGet, providers.OperationList)
-	return limits
 }
 
 // maxLogLevel is below the levels from which the Kubernetes client logs the bodies of replies,

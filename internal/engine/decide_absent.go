@@ -152,18 +152,19 @@ func (f *Facts) pause() time.Duration {
 // throttled waits for the quota: without a word for a moment, said so for longer, and louder
 // when the turn comes too late.
 func (f *Facts) throttled() Decision {
-	const moment = 10 * time.Second
+	const moment, again = 10 * time.Second, time.Minute // a place further on may have become free meanwhile
+	after := min(f.Wait, again)
 	sent := f.Now.Add(f.Wait)
 	if f.Record.ID == "" && !sent.Before(f.Manifest.Begin) {
 		late := sent.Sub(f.Manifest.Begin).Round(time.Minute)
-		return Decision{Action: Stop, State: f.pendingState(), After: f.Wait, Unserved: true, Verdict: status.Verdict{
+		return Decision{Action: Stop, State: f.pendingState(), After: after, Unserved: true, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonWillMissBegin,
 			Message: fmt.Sprintf("at the rate that the gateway allows the account, the create request would be sent about %s after the begin time, when it is refused. Move activityBaseInfo.beginTime, or hold other campaigns of the account back.", late)}}
 	}
 	if f.Wait <= moment {
-		return Decision{Action: Quietly, After: f.Wait}
+		return Decision{Action: Quietly, After: after}
 	}
-	return Decision{Action: Stop, State: f.pendingState(), After: f.Wait, Unserved: true, Verdict: status.Verdict{
+	return Decision{Action: Stop, State: f.pendingState(), After: after, Unserved: true, Verdict: status.Verdict{
 		Progress: status.Working, Reason: v1alpha1.ReasonThrottled,
 		Message: "waiting for its turn: the account's calls are sent at the rate that the gateway allows."}}
 }

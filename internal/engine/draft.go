@@ -44,7 +44,7 @@ func (s *scope) preflightFacts() PreflightFacts {
 // preflight looks at what the manifest refers to. What cannot be looked at does not stand in the
 // way: the create call decides then.
 func (s *scope) preflight(ctx context.Context) {
-	if s.readWait = s.Pacer.Take(s.quotaKey(providers.OperationPreflight)); s.readWait > 0 {
+	if s.readWait = s.readTurn(providers.OperationPreflight); s.readWait > 0 {
 		return
 	}
 	findings, err := s.activities.Preflight(ctx, s.request.Body)

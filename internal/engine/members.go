@@ -24,7 +24,7 @@ func (s *scope) membersFacts() MembersFacts {
 
 // readMembers reads the members of the recorded activity.
 func (s *scope) readMembers(ctx context.Context) {
-	if s.readWait = s.Pacer.Take(s.quotaKey(providers.OperationMembers)); s.readWait > 0 {
+	if s.readWait = s.readTurn(providers.OperationMembers); s.readWait > 0 {
 		return
 	}
 	members, err := s.activities.Members(ctx, s.Kind.ActivityID(s.campaign))

@@ -25,6 +25,7 @@ type remembered struct {
 	// granted is the call that the quota has let go and that is still to be sent, waitsFor the one
 	// that waits for its turn.
 	granted, waitsFor providers.Operation
+	grantedAt         time.Time
 	// row is the hash of the list row that the record was last compared with. It is read by sweeps,
 	// under the lock of memories.
 	row string

@@ -122,7 +122,7 @@ func (s *scope) see(view *sweep.View) {
 // get reads the recorded activity.
 func (s *scope) get(ctx context.Context) {
 	id := s.Kind.ActivityID(s.campaign)
-	if s.readWait = s.Pacer.Take(s.quotaKey(providers.OperationGet)); s.readWait > 0 {
+	if s.readWait = s.readTurn(providers.OperationGet); s.readWait > 0 {
 		return
 	}
 	snapshot, err := s.activities.Get(ctx, id)

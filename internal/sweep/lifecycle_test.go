@@ -6,8 +6,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -221,7 +219,7 @@ func TestOnlyTheLeaderSweeps(t *testing.T) {
 }
 
 func TestManyWaitersOnManyAccountsAreAllServed(t *testing.T) {
-	onPacedBench(t, quota.Limits{providers.OperationList: rate.Limit(10)}, func(b *bench) {
+	onPacedBench(t, quota.Limits{providers.OperationList: {PerAccount: quota.PerSecond(10)}}, func(b *bench) {
 		const accounts, waiters, rounds = 3, 8, 5
 		var keys []Key
 		for i := range accounts {

@@ -193,13 +193,15 @@ func (t *target) pages(ctx context.Context, activities providers.Activities, sta
 
 // pace waits for the quota. It holds this target's goroutine, nobody else's.
 func (t *target) pace(ctx context.Context, key quota.Key) error {
+	call := quota.Call{Key: key, Waiter: "sweep/" + t.Key.Kind, Class: quota.Sweeping}
 	for {
-		wait := t.sweeper.pacer.Take(key)
+		wait := t.sweeper.pacer.Ask(call)
 		if wait == 0 {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
+			t.sweeper.pacer.Leave(key, call.Waiter)
 			return ctx.Err()
 		case <-t.sweeper.clock.After(wait):
 		}
