@@ -115,7 +115,7 @@ type CampaignLifecycle struct {
 	// does not buy twice.
 	//
 	// +optional
-	AllowTwin bool `json:"allowTwin,omitempty"`
+	AllowTwin bool `json:"allowTwin,omitempty"` //nolint:kubeapilinter // left out and false mean the same
 }
 
 // Revision is the requested revision; 1 when it was left out.

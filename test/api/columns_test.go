@@ -31,10 +31,16 @@ func TestGetCampaignsShowsTheFleet(t *testing.T) {
 
 func TestGetMerchantsShowsTheAccounts(t *testing.T) {
 	object := merchant("wechatpay")
-	object.Object["status"] = map[string]any{"conditions": readyCondition(v1alpha1.ReasonAccountReady)}
+	set(t, object, "spec.brake", "Hold")
+	object.Object["status"] = map[string]any{
+		"conditions": readyCondition(v1alpha1.ReasonAccountReady),
+		"campaigns":  map[string]any{"total": int64(12)},
+		"unmanaged":  map[string]any{"total": int64(3)},
+	}
 	store(t, object)
 	expectTable(t, []string{"wxm", "-n", "platform"}, [][2]string{
-		{"NAME", "wechatpay"}, {"MCHID", "1900000109"}, {"ENVIRONMENT", "production"}, {"READY", "True"}, {"REASON", "AccountReady"}, {"AGE", ""},
+		{"NAME", "wechatpay"}, {"MCHID", "1900000109"}, {"ENVIRONMENT", "production"}, {"READY", "True"}, {"REASON", "AccountReady"},
+		{"BRAKE", "Hold"}, {"CAMPAIGNS", "12"}, {"UNMANAGED", "3"}, {"AGE", ""},
 	})
 }
 

@@ -98,7 +98,7 @@ var nasty = []string{
 
 func TestWhateverTheSchemaAdmitsDecodesInGo(t *testing.T) {
 	const hole = "HOLE"
-	for _, object := range []*unstructured.Unstructured{paygift(t, "decode"), fullMerchant(t)} {
+	for _, object := range []*unstructured.Unstructured{paygift(t, "decode"), adoption(t), fullMerchant(t)} {
 		admitted, tried := 0, 0
 		for _, path := range places("", object.Object["spec"]) {
 			body := withHole(t, object.DeepCopy(), path, hole)
@@ -120,6 +120,13 @@ func TestWhateverTheSchemaAdmitsDecodesInGo(t *testing.T) {
 	}
 }
 
+func adoption(t *testing.T) *unstructured.Unstructured {
+	t.Helper()
+	object := paygift(t, "decode")
+	blocksGone.with(adoptOurs).apply(t, object)
+	return object
+}
+
 func fullMerchant(t *testing.T) *unstructured.Unstructured {
 	t.Helper()
 	object := merchant("decode")
@@ -128,6 +135,7 @@ func fullMerchant(t *testing.T) *unstructured.Unstructured {
 	set(t, object, "spec.credentials.serialNo", "5157F09E")
 	set(t, object, "spec.credentials.publicKeyID", "PUB_KEY_ID_1")
 	set(t, object, "spec.allowedNamespaces", []any{"marketing"})
+	set(t, object, "spec.brake", "Hold")
 	return object
 }
 

@@ -77,14 +77,20 @@ func tryExample(t *testing.T, example manifest) error {
 // store creates an object with its status, and returns what is stored.
 func store(t *testing.T, object *unstructured.Unstructured) *unstructured.Unstructured {
 	t.Helper()
+	return storeIn(t, api, object)
+}
+
+// storeIn is store for another API server than the tests' own.
+func storeIn(t *testing.T, to client.Client, object *unstructured.Unstructured) *unstructured.Unstructured {
+	t.Helper()
 	stored := object.DeepCopy()
-	if err := api.Create(t.Context(), stored); err != nil {
+	if err := to.Create(t.Context(), stored); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { remove(t, stored) })
+	t.Cleanup(func() { removeFrom(t, to, stored) })
 	if status, ok := object.Object["status"]; ok {
 		stored.Object["status"] = status
-		if err := api.Status().Update(t.Context(), stored); err != nil {
+		if err := to.Status().Update(t.Context(), stored); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,8 +109,13 @@ func create(t *testing.T, object *unstructured.Unstructured) error {
 
 func remove(t *testing.T, object *unstructured.Unstructured) {
 	t.Helper()
+	removeFrom(t, api, object)
+}
+
+func removeFrom(t *testing.T, from client.Client, object *unstructured.Unstructured) {
+	t.Helper()
 	// Also called in clean-ups, when the test's own context has ended.
-	if err := client.IgnoreNotFound(api.Delete(context.WithoutCancel(t.Context()), object)); err != nil {
+	if err := client.IgnoreNotFound(from.Delete(context.WithoutCancel(t.Context()), object)); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,8 @@ package api_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,13 +100,30 @@ func TestStatusHasTypesAndNoLimits(t *testing.T) {
 	}
 }
 
-func TestValueRulesStandBelowTheRoot(t *testing.T) {
-	// A value rule at the root is never ratcheted: new in a release, it would refuse status writes of stored objects.
+// spanning are the value rules that may stand at spec, by their messages: they relate direct children of spec, so that no
+// deeper node sees all that they are about.
+var spanning = []string{
+	"write activityBaseInfo; only with adopt or with managementPolicy: Observe can activityBaseInfo, awardSendRule and advancedSetting be left out, and then all three",
+	"write awardSendRule; only with adopt or with managementPolicy: Observe can activityBaseInfo, awardSendRule and advancedSetting be left out, and then all three",
+}
+
+// deeper is a path of CEL from self to a child's child.
+var deeper = regexp.MustCompile(`self\.\??\w+(\.\??\w+[^\w(]|\[)`)
+
+// A value rule at the root is never ratcheted: new in a release, it would refuse annotations, status writes and the removal of
+// finalizers of stored objects that break it. At spec those pass, and other edits of spec do not; at the deepest node that sees
+// its operands other edits pass, too.
+func TestValueRulesStandAsDeepAsTheyCan(t *testing.T) {
 	for _, crd := range crds(t) {
 		for _, n := range schemaNodes(t, crd.Spec.Names.Kind) {
 			for _, rule := range n.schema.XValidations {
-				if (n.path == "" || n.path == "spec") && !strings.Contains(rule.Rule, "oldSelf") {
-					t.Errorf("%s: the rule %q stands at %q", crd.Spec.Names.Kind, rule.Message, n.path)
+				switch value := !strings.Contains(rule.Rule, "oldSelf"); {
+				case n.path == "" && value:
+					t.Errorf("%s: the value rule %q stands at the root", crd.Spec.Names.Kind, rule.Message)
+				case n.path == "spec" && value && !slices.Contains(spanning, rule.Message):
+					t.Errorf("%s: the value rule %q stands at spec and is not among those that have to", crd.Spec.Names.Kind, rule.Message)
+				case n.path == "spec" && value && deeper.MatchString(rule.Rule):
+					t.Errorf("%s: the value rule %q looks deeper than the children of spec: %s", crd.Spec.Names.Kind, rule.Message, deeper.FindString(rule.Rule))
 				}
 				if rule.Message == "" {
 					t.Errorf("%s %s: a rule without a message: %s", crd.Spec.Names.Kind, n.path, rule.Rule)
@@ -112,6 +131,52 @@ func TestValueRulesStandBelowTheRoot(t *testing.T) {
 			}
 		}
 	}
+}
+
+// One place more that says when a creation field is frozen would be one more to forget. CEL has no functions of one's own, so
+// the rules hold copies, and this compares them.
+func TestEveryFrozenFieldIsFrozenInTheSameCases(t *testing.T) {
+	conditions := map[string][]string{} // the fields, by the condition of their rule
+	for _, n := range schemaNodes(t, "PayGiftActivity") {
+		for _, rule := range n.schema.XValidations {
+			if n.path != "" || rule.FieldPath == ".spec.adopt" {
+				continue
+			}
+			condition, frozen := freezeCondition(rule.Rule)
+			if !frozen {
+				t.Errorf("the rule of %s does not begin with `!(<when it is frozen>) || `: %s", rule.FieldPath, rule.Rule)
+			}
+			conditions[condition] = append(conditions[condition], rule.FieldPath)
+		}
+	}
+	if len(conditions) != 1 {
+		t.Errorf("there are %d conditions, want one: %q", len(conditions), conditions)
+	}
+	for condition, fields := range conditions {
+		slices.Sort(fields)
+		want := []string{".spec.activityBaseInfo", ".spec.advancedSetting", ".spec.awardSendRule", ".spec.awardSendRule.merchantIdList"}
+		if !slices.Equal(fields, want) {
+			t.Errorf("frozen when %s: %v, want %v", condition, fields, want)
+		}
+	}
+}
+
+// freezeCondition cuts the condition out of `!(condition) || rest`, whatever parentheses it holds.
+func freezeCondition(rule string) (condition string, ok bool) {
+	rest, ok := strings.CutPrefix(rule, "!(")
+	depth := 1
+	for i, c := range rest {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 {
+			return rest[:i], ok && strings.HasPrefix(rest[i:], ") || ")
+		}
+	}
+	return "", false
 }
 
 func TestEveryFieldOfSpecIsDescribed(t *testing.T) {

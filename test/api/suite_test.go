@@ -3,7 +3,9 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
@@ -27,7 +30,10 @@ const (
 	invalidExamplesDir = "../../hack/invalid-examples"
 )
 
-// The one API server of this package, and a client that sends what it is given and refuses unknown fields, as kubectl does.
+// namespaces are those of the manifests.
+var namespaces = []string{"marketing", "platform"}
+
+// The API server that all tests of this package but one share, and a strict client.
 var (
 	server *controlplane.ControlPlane
 	api    client.Client
@@ -60,31 +66,42 @@ func prepare() error {
 	if err := server.InstallCRDs(crdDir); err != nil {
 		return err
 	}
-	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, corev1.AddToScheme} {
-		if err := add(scheme); err != nil {
-			return err
-		}
-	}
-	direct, err := client.New(server.Config, client.Options{Scheme: scheme})
-	if err != nil {
+	var err error
+	if api, err = strictClient(server.Config); err != nil {
 		return err
 	}
-	api = client.WithFieldValidation(direct, metav1.FieldValidationStrict)
-	for _, name := range []string{"marketing", "platform"} {
+	for _, name := range namespaces {
 		ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 		if err := api.Create(context.Background(), ns); err != nil {
 			return err
 		}
 	}
-	return nil
+	return installWarnings()
 }
 
-// manifest is a YAML file: its text, the lines `# expect: …` in it, and its documents.
+// strictClient sends what it is given and refuses unknown fields, as kubectl does; warnings are kubectl's to print.
+func strictClient(config *rest.Config) (client.Client, error) {
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, corev1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return nil, err
+		}
+	}
+	quiet := rest.CopyConfig(config)
+	quiet.WarningHandler = rest.NoWarnings{}
+	direct, err := client.New(quiet, client.Options{Scheme: scheme})
+	if err != nil {
+		return nil, err
+	}
+	return client.WithFieldValidation(direct, metav1.FieldValidationStrict), nil
+}
+
+// manifest is a YAML file: its text, the lines `# expect: …` (a refusal) and `# warns: …` in it, and its documents.
 type manifest struct {
 	path    string
 	text    string
 	expects []string
+	warns   []string
 	objects []*unstructured.Unstructured
 }
 
@@ -120,6 +137,9 @@ func readManifest(t *testing.T, path string) manifest {
 	for line := range strings.Lines(file.text) {
 		if expect, ok := strings.CutPrefix(line, "# expect: "); ok {
 			file.expects = append(file.expects, strings.TrimSpace(expect))
+		}
+		if warn, ok := strings.CutPrefix(line, "# warns: "); ok {
+			file.warns = append(file.warns, strings.TrimSpace(warn))
 		}
 	}
 	for document := range strings.SplitSeq(file.text, "\n---\n") {
@@ -171,4 +191,10 @@ func set(t *testing.T, object *unstructured.Unstructured, path string, value any
 	if err := unstructured.SetNestedField(object.Object, value, fields...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func equalJSON(a, b any) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
