@@ -3,16 +3,15 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
-	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
@@ -22,9 +21,20 @@ import (
 // accountIndex finds the campaigns of an account, by the account's namespace/name.
 const accountIndex = "account"
 
+// A reconcile that failed is repeated after firstRetry, then after pauses that double up to
+// lastRetry. Only the API server makes one fail: what a vendor answers is the engine's own to
+// pace. So a fleet is back within lastRetry of the API server.
+const (
+	firstRetry = 5 * time.Millisecond
+	lastRetry  = time.Minute
+)
+
 // setupCampaign is what the controllers of all campaign kinds have in common: they follow
 // their own resources, their accounts, and the wakes of sweeps and accounts.
-func setupCampaign(ctx context.Context, mgr ctrl.Manager, reconciler *engine.Reconciler, campaign v1alpha1.Campaign, account client.Object, workers int) error {
+func setupCampaign[A client.Object](
+	ctx context.Context, mgr ctrl.Manager, reconciler *engine.Reconciler, campaign v1alpha1.Campaign,
+	account A, resource func(A) accounts.Resource, workers int,
+) error {
 	err := mgr.GetFieldIndexer().IndexField(ctx, campaign, accountIndex, func(o client.Object) []string {
 		c, ok := o.(v1alpha1.Campaign)
 		if !ok {
@@ -36,29 +46,14 @@ func setupCampaign(ctx context.Context, mgr ctrl.Manager, reconciler *engine.Rec
 		return fmt.Errorf("index %s by account: %w", reconciler.Kind.Name(), err)
 	}
 	return ctrl.NewControllerManagedBy(mgr).
-		For(campaign).
-		Watches(account, handler.EnqueueRequestsFromMapFunc(campaignsOf(mgr.GetClient(), reconciler.Kind))).
+		Named(strings.ToLower(reconciler.Kind.Name())).
+		WatchesRawSource(source.Kind(mgr.GetCache(), campaign, campaignEvents(reconciler.Deleted))).
+		WatchesRawSource(source.Kind(mgr.GetCache(), account, accountEvents(mgr.GetClient(), reconciler.Kind, resource))).
 		WatchesRawSource(reconciler.Waker.Source()).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
-		Complete(reconciler)
-}
-
-// campaignsOf maps an account to the campaigns that refer to it.
-func campaignsOf(reader client.Reader, kind engine.Kind) handler.MapFunc {
-	return func(ctx context.Context, account client.Object) []reconcile.Request {
-		list := kind.NewList()
-		key := client.ObjectKeyFromObject(account).String()
-		if err := reader.List(ctx, list, client.MatchingFields{accountIndex: key}, client.UnsafeDisableDeepCopy); err != nil {
-			log.FromContext(ctx).Error(err, "list the campaigns of an account", "account", key)
-			return nil
-		}
-		var requests []reconcile.Request
-		_ = meta.EachListItem(list, func(item runtime.Object) error { // the function never fails
-			if o, ok := item.(client.Object); ok {
-				requests = append(requests, reconcile.Request{NamespacedName: types.NamespacedName{Namespace: o.GetNamespace(), Name: o.GetName()}})
-			}
-			return nil
-		})
-		return requests
-	}
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: workers,
+			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
+			NewQueue:                ageingQueue(reconciler.Clock),
+		}).
+		Complete(asDue{reconciler})
 }

@@ -30,10 +30,13 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/engine"
+	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/internal/simulator"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/faults"
 	simulated "github.com/campaign-operator/campaign-operator/internal/simulator/wechatpay"
 	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
 	"github.com/campaign-operator/campaign-operator/internal/wake"
 	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
 )
@@ -116,7 +119,13 @@ type office struct {
 	reconciler *MerchantReconciler
 	opener     *opener
 	queue      *queue
+	pacer      *quota.Pacer
+	// view is what the last sweep saw; nil before the first.
+	view *sweep.View
+	// said are the events.
+	said []string
 
+	// writes counts the writes of merchants, of status and finalizers.
 	writes int
 	// refuse makes a call to the API server fail, by its verb and object.
 	refuse func(verb string, o client.Object) error
@@ -129,13 +138,18 @@ func newOffice(t *testing.T, change func(*v1alpha1.WeChatPayMerchant, *corev1.Se
 	t.Helper()
 	clock := clocktesting.NewFakePassiveClock(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
 	o := &office{
-		t: t, clock: clock, gateway: startSimulator(t, clock), opener: &opener{}, queue: &queue{},
+		t: t, clock: clock, gateway: startSimulator(t, clock), opener: &opener{}, queue: &queue{}, pacer: quota.New(clock, quota.Defaults()),
 		refuse: func(string, client.Object) error { return nil },
 	}
 	o.api = fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.WeChatPayMerchant{}).
-		WithInterceptorFuncs(interceptor.Funcs{Get: o.get, SubResourcePatch: o.patch}).Build()
+		WithInterceptorFuncs(interceptor.Funcs{Get: o.get, Patch: o.patchObject, SubResourcePatch: o.patch}).Build()
+	registry := &accounts.Registry{}
 	o.reconciler = &MerchantReconciler{
-		Client: o.api, Live: o.api, Registry: &accounts.Registry{}, Opener: o.opener,
+		Client: o.api, Live: o.api, Registry: registry, Opener: o.opener, Reports: &accountQueue{},
+		Reporter: &AccountReporter{
+			Client: o.api, Live: o.api, Registry: registry, Kinds: []engine.Kind{kind}, Quota: quotaRecords(o.pacer), Events: o, Clock: clock,
+			View: func(sweep.Key) *sweep.View { return o.view },
+		},
 		AllowedGateways: map[string]bool{o.gateway.URL(): true}, UserAgent: "office-test", Clock: clock, Waker: &wake.Waker{},
 	}
 	if err := o.reconciler.SetupWithManager(offlineManager(t, "WeChatPayMerchant")); err != nil {
@@ -181,6 +195,19 @@ func (o *office) patch(ctx context.Context, c client.Client, sub string, into cl
 	}
 	o.writes++
 	return c.SubResource(sub).Patch(ctx, into, patch, opts...)
+}
+
+func (o *office) patchObject(ctx context.Context, c client.WithWatch, into client.Object, patch client.Patch, opts ...client.PatchOption) error {
+	if err := o.refuse("patch", into); err != nil {
+		return err
+	}
+	o.writes++
+	return c.Patch(ctx, into, patch, opts...)
+}
+
+// Eventf implements events.EventRecorder.
+func (o *office) Eventf(_, _ runtime.Object, _, reason, _, note string, args ...any) {
+	o.said = append(o.said, reason+": "+fmt.Sprintf(note, args...))
 }
 
 func (o *office) must(err error) {

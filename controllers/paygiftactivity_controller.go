@@ -11,11 +11,11 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/engine"
 )
 
-// +kubebuilder:rbac:groups=campaign-operator.io,resources=paygiftactivities,verbs=get;list;watch
-// +kubebuilder:rbac:groups=campaign-operator.io,resources=paygiftactivities/status,verbs=get;patch
+// +kubebuilder:rbac:groups=campaign-operator.io,resources=paygiftactivities,verbs=get;list;patch;watch
+// +kubebuilder:rbac:groups=campaign-operator.io,resources=paygiftactivities/status,verbs=patch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // SetupPayGiftActivity registers the PayGiftActivity controller with the manager.
 func SetupPayGiftActivity(ctx context.Context, mgr ctrl.Manager, reconciler *engine.Reconciler, workers int) error {
-	return setupCampaign(ctx, mgr, reconciler, &v1alpha1.PayGiftActivity{}, &v1alpha1.WeChatPayMerchant{}, workers)
+	return setupCampaign(ctx, mgr, reconciler, &v1alpha1.PayGiftActivity{}, &v1alpha1.WeChatPayMerchant{}, MerchantResource, workers)
 }

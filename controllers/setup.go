@@ -89,22 +89,16 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 
 // setupWeChatPay registers the merchants and the kinds that use them.
 func (o *operator) setupWeChatPay(ctx context.Context) error {
-	registry := &accounts.Registry{}
-	resolver := &accounts.Resolver{Registry: registry, Read: func(ctx context.Context, key types.NamespacedName) (accounts.Resource, error) {
-		if len(o.Namespaces) > 0 && !slices.Contains(o.Namespaces, key.Namespace) {
-			return accounts.Resource{}, accounts.ErrNotWatched
-		}
-		merchant := &v1alpha1.WeChatPayMerchant{}
-		err := o.mgr.GetClient().Get(ctx, key, merchant)
-		return MerchantResource(merchant), err
-	}}
+	registry, reports := &accounts.Registry{}, &accountQueue{}
+	resolver := &accounts.Resolver{Registry: registry, Read: o.merchants(o.mgr.GetClient()), ReadLive: o.merchants(o.mgr.GetAPIReader())}
 	payGift := o.reconciler(PayGiftActivityKind{}, resolver)
 	if err := SetupPayGiftActivity(ctx, o.mgr, payGift, o.Workers); err != nil {
 		return fmt.Errorf("set up PayGiftActivity: %w", err)
 	}
 	merchants := &MerchantReconciler{
 		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry,
-		Opener:          &weChatPayOpener{operator: o, registry: registry, payGift: payGift, targets: map[types.NamespacedName]sweep.Target{}},
+		Opener:   &weChatPayOpener{operator: o, registry: registry, reports: reports, payGift: payGift, targets: map[types.NamespacedName]sweep.Target{}},
+		Reporter: o.reporter(registry, payGift.Kind), Reports: reports,
 		AllowedGateways: allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL),
 		UserAgent:       o.UserAgent, Clock: o.Clock, Waker: &wake.Waker{},
 	}
@@ -114,9 +108,28 @@ func (o *operator) setupWeChatPay(ctx context.Context) error {
 	return nil
 }
 
+// merchants reads merchants as their campaigns see them.
+func (o *operator) merchants(from client.Reader) func(context.Context, types.NamespacedName) (accounts.Resource, error) {
+	return func(ctx context.Context, key types.NamespacedName) (accounts.Resource, error) {
+		if len(o.Namespaces) > 0 && !slices.Contains(o.Namespaces, key.Namespace) {
+			return accounts.Resource{}, accounts.ErrNotWatched
+		}
+		merchant := &v1alpha1.WeChatPayMerchant{}
+		err := from.Get(ctx, key, merchant)
+		return MerchantResource(merchant), err
+	}
+}
+
+func (o *operator) reporter(registry *accounts.Registry, kinds ...engine.Kind) *AccountReporter {
+	return &AccountReporter{
+		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry, Kinds: kinds,
+		View: o.sweeper.View, Quota: quotaRecords(o.pacer), Events: o.events, Clock: o.Clock,
+	}
+}
+
 func (o *operator) reconciler(kind engine.Kind, resolver *accounts.Resolver) *engine.Reconciler {
 	return &engine.Reconciler{
-		Kind: kind, Client: o.campaign, Live: o.mgr.GetAPIReader(), Accounts: resolver,
+		Kind: kind, Client: o.campaign, Live: o.mgr.GetAPIReader(), Accounts: resolver, Leaving: leaving(o.mgr.GetAPIReader(), kind.Plural()),
 		Sweeper: o.sweeper, Pacer: o.pacer, Audit: o.auditLog, Events: o.events,
 		Clock: o.Clock, Waker: &wake.Waker{}, CallsPerAccount: o.Workers / 4,
 	}
@@ -140,6 +153,7 @@ func campaignClient(mgr ctrl.Manager) (client.Client, error) {
 type weChatPayOpener struct {
 	*operator
 	registry *accounts.Registry
+	reports  *accountQueue
 	payGift  *engine.Reconciler
 
 	mu      sync.Mutex
@@ -154,6 +168,7 @@ func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.Accou
 	activities := w.gateway.Count("wechatpay", kind, wechatpay.NewPayGift(merchant))
 	target := sweep.Target{Key: sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind}, Activities: activities}
 	target.OnDone = func(ctx context.Context, view *sweep.View, err error) {
+		w.reports.Add(reportDelay, w.sharing(target.Key)...)
 		if err != nil {
 			if providers.IsKind(err, providers.KindAuth) {
 				w.registry.Suspect(key)
@@ -169,7 +184,24 @@ func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.Accou
 	}
 	w.targets[key] = target
 	w.sweeper.Ensure(target)
-	w.registry.Put(key, &accounts.Account{Identity: identity, Version: version, Activities: map[string]providers.Activities{kind: activities}})
+	w.registry.Put(key, &accounts.Account{Identity: identity, Version: version, Activities: map[string]providers.Activities{kind: activities},
+		ClockSkew: func() time.Duration {
+			ahead, _ := merchant.ClockSkew() // not known is none: only a gateway that is down was not heard yet
+			return ahead
+		}})
+}
+
+// sharing are the merchants whose activities a sweep reads.
+func (w *weChatPayOpener) sharing(key sweep.Key) []types.NamespacedName {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var keys []types.NamespacedName
+	for merchant, target := range w.targets {
+		if target.Key == key {
+			keys = append(keys, merchant)
+		}
+	}
+	return keys
 }
 
 // Close implements MerchantOpener. The sweep goes on while another merchant resource shares

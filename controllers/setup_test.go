@@ -63,7 +63,7 @@ func newShop(t *testing.T) *shop {
 	}).Build()
 	s.opener = &weChatPayOpener{
 		operator: &operator{sweeper: sweeper, log: log, gateway: metrics.NewGateway(s.clock, prometheus.NewRegistry())},
-		registry: s.registry, payGift: &engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}},
+		registry: s.registry, reports: &accountQueue{}, payGift: &engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}},
 		targets: map[types.NamespacedName]sweep.Target{},
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -274,8 +274,8 @@ func TestAnAccountsCampaignsAreFoundInEveryNamespace(t *testing.T) {
 	merchant := &v1alpha1.WeChatPayMerchant{ObjectMeta: metav1.ObjectMeta{Namespace: merchantKey.Namespace, Name: merchantKey.Name}}
 	find := func() []string {
 		var found []string
-		for _, request := range campaignsOf(api, kind)(t.Context(), merchant) {
-			found = append(found, request.String())
+		for _, campaign := range campaignsOf(t.Context(), api, kind, merchant) {
+			found = append(found, client.ObjectKeyFromObject(campaign).String())
 		}
 		slices.Sort(found)
 		return found

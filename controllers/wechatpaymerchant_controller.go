@@ -11,12 +11,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
@@ -28,8 +31,9 @@ import (
 
 // Secrets are read one by one and by name: the operator may not list or watch them.
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get
-// +kubebuilder:rbac:groups=campaign-operator.io,resources=wechatpaymerchants,verbs=get;list;watch
-// +kubebuilder:rbac:groups=campaign-operator.io,resources=wechatpaymerchants/status,verbs=get;patch
+// Patch is for the finalizer alone: nothing else of a merchant but its status is ever written.
+// +kubebuilder:rbac:groups=campaign-operator.io,resources=wechatpaymerchants,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=campaign-operator.io,resources=wechatpaymerchants/status,verbs=patch
 
 // How often an account is looked at again.
 const (
@@ -58,6 +62,9 @@ type MerchantReconciler struct {
 	Live     client.Reader
 	Registry *accounts.Registry
 	Opener   MerchantOpener
+	Reporter *AccountReporter
+	// Reports queues merchants whose campaigns or activities have changed.
+	Reports *accountQueue
 	// AllowedGateways are the base URLs that may be called.
 	AllowedGateways map[string]bool
 	UserAgent       string
@@ -78,6 +85,11 @@ type openedMerchant struct {
 	client      *wechatpay.Client
 }
 
+// merchantEdited lets through what somebody else does to a merchant, its deletion included. What
+// is written here is no news here: in a burst, status writes that queue their own account
+// would outrun reportDelay.
+var merchantEdited = predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{})
+
 // SetupWithManager registers the controller.
 func (r *MerchantReconciler) SetupWithManager(mgr ctrl.Manager) error {
 	r.opened = map[types.NamespacedName]*openedMerchant{}
@@ -85,11 +97,15 @@ func (r *MerchantReconciler) SetupWithManager(mgr ctrl.Manager) error {
 		r.forget(key)
 		r.Waker.Wake(key)
 	})
-	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.WeChatPayMerchant{}).
+	setup := ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.WeChatPayMerchant{}, builder.WithPredicates(merchantEdited)).
 		WatchesRawSource(r.Waker.Source()).
-		WithOptions(controller.Options{MaxConcurrentReconciles: merchantWorkers}).
-		Complete(r)
+		WatchesRawSource(r.Reports).
+		WithOptions(controller.Options{MaxConcurrentReconciles: merchantWorkers})
+	for _, kind := range r.Reporter.Kinds {
+		setup = setup.Watches(kind.New(), accountsOf(kind))
+	}
+	return setup.Complete(r)
 }
 
 // Reconcile implements reconcile.Reconciler.
@@ -101,23 +117,47 @@ func (r *MerchantReconciler) Reconcile(ctx context.Context, request ctrl.Request
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+	fleets, err := r.Reporter.Fleets(ctx, merchantIdentity(merchant))
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	gone, kept := r.Reporter.Keep(ctx, merchant, fleets)
+	if gone {
+		return ctrl.Result{}, nil
+	}
+	before := merchant.DeepCopy()
+	after := r.check(ctx, merchant)
+	again := after + merchantJitter(merchant)%merchantRetry
+	// Made after the check, which may have just measured the gateway's clock.
+	st, soon := r.Reporter.Report(MerchantResource(merchant), merchant.Status.AccountStatus, fleets)
+	merchant.Status.AccountStatus = st
+	if soon > 0 {
+		again = min(again, soon)
+	}
+	// An account whose finalizer could not be written works all the same.
+	return ctrl.Result{RequeueAfter: again}, errors.Join(client.IgnoreNotFound(kept), client.IgnoreNotFound(r.write(ctx, before, merchant)))
+}
+
+// check opens the merchant or closes it, says in its status how it is, and returns when to look again.
+func (r *MerchantReconciler) check(ctx context.Context, merchant *v1alpha1.WeChatPayMerchant) time.Duration {
+	key := client.ObjectKeyFromObject(merchant)
 	opened := r.open(ctx, merchant)
 	verdict, after := r.verdict(merchant, opened)
-	result := ctrl.Result{RequeueAfter: after + merchantJitter(merchant)%merchantRetry}
 	if wasReady(merchant) && passing(opened.err) {
 		// A restart while the gateway is down, or a moment without the API server, is no news of the credentials.
 		if opened.client != nil {
-			r.use(request.NamespacedName, merchant, opened)
+			r.use(key, merchant, opened)
 		}
-		return result, nil
+		return after
 	}
 	// Opened before it is said to be ready, so that whom that wakes finds it as it now is.
 	if opened.err == nil {
-		r.use(request.NamespacedName, merchant, opened)
+		r.use(key, merchant, opened)
 	} else {
-		r.Opener.Close(request.NamespacedName)
+		r.Opener.Close(key)
 	}
-	return result, r.report(ctx, merchant, opened, verdict)
+	r.describe(merchant, opened, verdict)
+	return after
 }
 
 // use has campaigns use what was opened.
@@ -139,7 +179,7 @@ func (r *MerchantReconciler) open(ctx context.Context, merchant *v1alpha1.WeChat
 	if err := r.Live.Get(ctx, name, secret); err != nil {
 		return &openedMerchant{err: secretProblem(name, err)}
 	}
-	fingerprint := fmt.Sprintf("%s/%d/%s/%s", merchant.UID, merchant.Generation, secret.UID, secret.ResourceVersion)
+	fingerprint := merchantFingerprint(merchant, secret)
 	if last := r.last(key); last != nil && last.fingerprint == fingerprint &&
 		(last.err == nil || r.Clock.Since(last.probed) < merchantProbeAgain) {
 		return last
@@ -174,9 +214,8 @@ func (r *MerchantReconciler) connect(ctx context.Context, merchant *v1alpha1.WeC
 	return attempt.client.Probe(ctx)
 }
 
-// report writes the merchant's status if it changed.
-func (r *MerchantReconciler) report(ctx context.Context, merchant *v1alpha1.WeChatPayMerchant, opened *openedMerchant, verdict status.Verdict) error {
-	before := merchant.DeepCopy()
+// describe says in the status what became of opening the merchant.
+func (r *MerchantReconciler) describe(merchant *v1alpha1.WeChatPayMerchant, opened *openedMerchant, verdict status.Verdict) {
 	st := &merchant.Status
 	st.ObservedGeneration = merchant.Generation
 	st.SerialNo, st.VerifiesWith, st.CertificateNotAfter = opened.serialNo, nil, ""
@@ -187,11 +226,23 @@ func (r *MerchantReconciler) report(ctx context.Context, merchant *v1alpha1.WeCh
 		st.VerifiesWith = opened.client.VerifiesWith()
 	}
 	verdict.Apply(&st.Conditions, merchant.Generation, r.Clock.Now())
+}
+
+// write writes the merchant's status if it changed.
+func (r *MerchantReconciler) write(ctx context.Context, before, merchant *v1alpha1.WeChatPayMerchant) error {
 	if equality.Semantic.DeepEqual(before, merchant) {
 		return nil
 	}
-	log.FromContext(ctx).Info("status", "reason", verdict.Reason, "message", verdict.Message)
-	return r.Client.Status().Patch(ctx, merchant, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	was, is := meta.FindStatusCondition(before.Status.Conditions, v1alpha1.ConditionReady), meta.FindStatusCondition(merchant.Status.Conditions, v1alpha1.ConditionReady)
+	if is != nil && (was == nil || was.Reason != is.Reason || was.Message != is.Message) {
+		log.FromContext(ctx).Info("status", "reason", is.Reason, "message", is.Message)
+	}
+	written := merchant.Status.AccountStatus
+	if err := r.Client.Status().Patch(ctx, merchant, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+		return err
+	}
+	r.Reporter.Announce(merchant, before.Status.AccountStatus, written)
+	return nil
 }
 
 func (r *MerchantReconciler) last(key types.NamespacedName) *openedMerchant {
@@ -214,7 +265,15 @@ func (r *MerchantReconciler) forget(key types.NamespacedName) {
 
 func (r *MerchantReconciler) close(key types.NamespacedName) {
 	r.forget(key)
+	r.Reporter.Forget(key)
 	r.Opener.Close(key)
+}
+
+// merchantFingerprint changes with whatever a merchant's calls are made with. The brake and the
+// namespaces are not among it: the brake has to work at once, also while the gateway is in trouble.
+func merchantFingerprint(merchant *v1alpha1.WeChatPayMerchant, secret *corev1.Secret) string {
+	spec := merchant.Spec
+	return fmt.Sprintf("%s/%s/%s/%v/%v/%s/%s", merchant.UID, spec.Mchid, spec.Environment, spec.Gateway, spec.Credentials, secret.UID, secret.ResourceVersion)
 }
 
 // merchantJitter spreads the looks at a fleet of merchants.

@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -19,6 +20,9 @@ type Account struct {
 	Version string
 	// Activities are the calls by the name of the campaign kind.
 	Activities map[string]providers.Activities
+	// ClockSkew is how far the gateway's clock was ahead of the operator's at the last answer;
+	// negative when it was behind. Nil means that it is not measured.
+	ClockSkew func() time.Duration
 }
 
 // Registry holds the working accounts of one account kind and knows who waits for one.
@@ -72,7 +76,7 @@ func (r *Registry) Drop(key types.NamespacedName) {
 func (r *Registry) Get(key types.NamespacedName, identity v1alpha1.AccountIdentity, waker Waker, campaign types.NamespacedName) *Account {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if account, ok := r.accounts[key]; ok && account.Identity == identity {
+	if account := r.find(key, identity); account != nil {
 		return account
 	}
 	if r.waiters == nil {
@@ -82,6 +86,21 @@ func (r *Registry) Get(key types.NamespacedName, identity v1alpha1.AccountIdenti
 		r.waiters[key] = map[waiter]struct{}{}
 	}
 	r.waiters[key][waiter{waker, campaign}] = struct{}{}
+	return nil
+}
+
+// Find returns the account if it is open as this identity, or nil.
+func (r *Registry) Find(key types.NamespacedName, identity v1alpha1.AccountIdentity) *Account {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.find(key, identity)
+}
+
+// find is called with mu held.
+func (r *Registry) find(key types.NamespacedName, identity v1alpha1.AccountIdentity) *Account {
+	if account, ok := r.accounts[key]; ok && account.Identity == identity {
+		return account
+	}
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -29,6 +28,14 @@ type Resource struct {
 	Identity v1alpha1.AccountIdentity
 	// Ref names the resource in events.
 	Ref *corev1.ObjectReference
+	// Plural is the resource's name in kubectl, such as wechatpaymerchants.
+	Plural string
+	// Brake is what the spec asks for.
+	Brake v1alpha1.AccountBrake
+	// ClockSkew is what the status says of it; a change is news for the campaigns that it holds.
+	ClockSkew string
+	// Deleting is true when the resource is being deleted.
+	Deleting bool
 }
 
 // Resolver finds the account that a campaign refers to.
@@ -36,6 +43,8 @@ type Resolver struct {
 	Registry *Registry
 	// Read returns the account resource; a NotFound error where there is none.
 	Read func(context.Context, types.NamespacedName) (Resource, error)
+	// ReadLive is Read past every cache.
+	ReadLive func(context.Context, types.NamespacedName) (Resource, error)
 }
 
 // Resolution is the answer for one campaign: an account, or the problem, or neither while
@@ -45,6 +54,9 @@ type Resolution struct {
 	Ref     *corev1.ObjectReference
 	Account *Account
 	Problem *status.Verdict
+	// Hold is why nothing that starts or widens an activity may be sent; nil lets everything go.
+	// Calls that end or narrow one are not held. It comes with the account or on its own.
+	Hold *status.Verdict
 }
 
 // Resolve finds the account of a campaign. The campaign is woken when an account that is
@@ -63,9 +75,8 @@ func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, wake
 		return resolution, nil
 	case err != nil:
 		return resolution, fmt.Errorf("read account %q: %w", key, err)
-	case key.Namespace != campaign.GetNamespace() && !slices.Contains(resource.AllowedNamespaces, campaign.GetNamespace()):
-		resolution.Problem = &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountNotAllowed, Message: fmt.Sprintf(
-			"account %q does not allow namespace %q; its owner can add it to spec.allowedNamespaces.", key, campaign.GetNamespace())}
+	}
+	if resolution.Problem = resource.refusal(key, campaign.GetNamespace()); resolution.Problem != nil {
 		return resolution, nil
 	}
 	ready := meta.FindStatusCondition(resource.Conditions, v1alpha1.ConditionReady)
@@ -77,6 +88,7 @@ func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, wake
 	default:
 		resolution.Account = r.Registry.Get(key, resource.Identity, waker, types.NamespacedName{Namespace: campaign.GetNamespace(), Name: campaign.GetName()})
 	}
+	resolution.Hold = resource.hold(key, resolution.Account.ahead())
 	return resolution, nil
 }
 

@@ -129,12 +129,12 @@ func TestARefusalForItsRatePausesTheListOfThisAccountAndNothingElse(t *testing.T
 				told := b.sweep(ours, vendor)
 				told.told(t, refusal)
 
-				if wait := b.pacer.Take(quotaKey(ours)); wait != test.pause {
+				if wait := b.pacer.Ask(quota.Call{Key: quotaKey(ours), Waiter: "another"}); wait != test.pause {
 					t.Errorf("the list waits %s, want %s", wait, test.pause)
 				}
 				reads := quotaKey(ours)
 				reads.Operation = providers.OperationGet
-				if wait := b.pacer.Take(reads); wait != 0 {
+				if wait := b.pacer.Ask(quota.Call{Key: reads, Waiter: "another"}); wait != 0 {
 					t.Errorf("the account's other calls wait %s", wait)
 				}
 				b.sweep(other, healthy)
@@ -162,7 +162,7 @@ func TestOtherFailuresPauseNothing(t *testing.T) {
 		vendor := listOf()
 		vendor.fails(errAway)
 		b.sweep(ours, vendor)
-		if wait := b.pacer.Take(quotaKey(ours)); wait != 0 {
+		if wait := b.pacer.Ask(quota.Call{Key: quotaKey(ours), Waiter: "another"}); wait != 0 {
 			t.Errorf("the list waits %s", wait)
 		}
 	})

@@ -1,5 +1,5 @@
-// Package wake brings resources back to their controller's queue from anywhere in the
-// process. It never blocks and needs no goroutine, unlike a channel source.
+// Package wake says who is served first, and brings resources back to their controller's queue
+// from anywhere in the process. Waking never blocks and needs no goroutine, unlike a channel source.
 package wake
 
 import (
@@ -16,8 +16,8 @@ import (
 // the controller runs is queued when it starts.
 type Waker struct {
 	mu      sync.Mutex
-	queue   workqueue.TypedInterface[reconcile.Request]
-	pending map[types.NamespacedName]struct{}
+	queue   workqueue.TypedRateLimitingInterface[reconcile.Request]
+	pending map[types.NamespacedName]Priority
 }
 
 // Source connects the waker to its controller's queue.
@@ -31,8 +31,8 @@ func (w wakes) Start(_ context.Context, queue workqueue.TypedRateLimitingInterfa
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.queue = queue
-	for key := range w.pending {
-		queue.Add(reconcile.Request{NamespacedName: key})
+	for key, priority := range w.pending {
+		Add(queue, priority, reconcile.Request{NamespacedName: key})
 	}
 	w.pending = nil
 	return nil
@@ -41,18 +41,26 @@ func (w wakes) Start(_ context.Context, queue workqueue.TypedRateLimitingInterfa
 // String names the source in the controller's log.
 func (wakes) String() string { return "wakes" }
 
-// Wake queues the resources.
-func (w *Waker) Wake(keys ...types.NamespacedName) {
+// Wake queues resources that something they waited for has come to.
+func (w *Waker) Wake(keys ...types.NamespacedName) { w.wake(Due, keys) }
+
+// WakeLater queues resources of which a sweep has seen something new: they give way to those
+// that are due.
+func (w *Waker) WakeLater(keys ...types.NamespacedName) { w.wake(Swept, keys) }
+
+func (w *Waker) wake(priority Priority, keys []types.NamespacedName) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, key := range keys {
 		if w.queue != nil {
-			w.queue.Add(reconcile.Request{NamespacedName: key})
+			Add(w.queue, priority, reconcile.Request{NamespacedName: key})
 			continue
 		}
 		if w.pending == nil {
-			w.pending = map[types.NamespacedName]struct{}{}
+			w.pending = map[types.NamespacedName]Priority{}
 		}
-		w.pending[key] = struct{}{}
+		if before, pending := w.pending[key]; !pending || before < priority {
+			w.pending[key] = priority
+		}
 	}
 }

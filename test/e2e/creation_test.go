@@ -45,6 +45,7 @@ func TestACreationCostsTwoWritesAndASettledCampaignNone(t *testing.T) {
 		}
 	}
 
+	w.waitForCounted(campaigns)
 	before, sweeps := w.writes(), w.counter("paygift.list")
 	w.waitForSweeps(sweeps + 3)
 	if after := w.writes(); len(after) != len(before) {

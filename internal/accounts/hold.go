@@ -1,0 +1,83 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+)
+
+// How far the operator's clock and a gateway's may be apart, either way.
+const (
+	// SkewWarns: beyond it the account's status says so.
+	SkewWarns = 30 * time.Second
+	// SkewHolds: beyond it nothing is sent that starts or widens an activity. Its times would be
+	// judged by the wrong clock, and at 300 s the gateways refuse every call.
+	SkewHolds = 120 * time.Second
+)
+
+// HoldNow returns why nothing that starts or widens an activity may be sent for a campaign, as
+// the API server has the account at this moment: whoever has pulled the brake and seen it
+// stored can rely on it. It is for the moment just before such a call; nil lets the call go.
+// An error, also that of an account that is gone or is no longer the one that was opened,
+// means that the reconcile has to start over.
+func (r *Resolver) HoldNow(ctx context.Context, campaign v1alpha1.Campaign) (*status.Verdict, error) {
+	key := RefKey(campaign)
+	resource, err := r.ReadLive(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("read account %q from the API server: %w", key, err)
+	}
+	if problem := resource.refusal(key, campaign.GetNamespace()); problem != nil {
+		return problem, nil
+	}
+	account := r.Registry.Find(key, resource.Identity)
+	if account == nil {
+		return nil, fmt.Errorf("account %q is no longer open as %s at %s; starting over", key, resource.Identity.ID, resource.Identity.Gateway)
+	}
+	return resource.hold(key, account.ahead()), nil
+}
+
+// hold says why nothing that starts or widens an activity may be sent, or nil.
+func (r Resource) hold(key types.NamespacedName, ahead time.Duration) *status.Verdict {
+	switch {
+	case r.Brake == v1alpha1.BrakeHold || r.Brake == v1alpha1.BrakePause:
+		return &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountBraked, Message: fmt.Sprintf(
+			`the brake of account %q is at %s: nothing is sent that starts or widens an activity. To release it: kubectl -n %s patch %s %s --type merge -p '{"spec":{"brake":"Off"}}'`,
+			key, r.Brake, key.Namespace, r.Plural, key.Name)}
+	case r.Deleting:
+		return notReady("account %q is being deleted: nothing is started for it any more. Refer to another account, or wait until it is gone and create it again.", key)
+	case ahead.Abs() > SkewHolds:
+		way := "behind"
+		if ahead < 0 {
+			way = "ahead of"
+		}
+		// How far exactly is in the account's status: here it would be another message every time.
+		return &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonClockSkewed, Message: fmt.Sprintf(
+			"the operator's clock is more than %s %s the gateway's, as status.clockSkew of account %q says: nothing is sent that starts or widens an activity. Set the clock of the operator's node (NTP).",
+			SkewHolds, way, key)}
+	default:
+		return nil
+	}
+}
+
+// refusal says that an account is not there for a namespace, or nil.
+func (r Resource) refusal(key types.NamespacedName, namespace string) *status.Verdict {
+	if key.Namespace == namespace || slices.Contains(r.AllowedNamespaces, namespace) {
+		return nil
+	}
+	return &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountNotAllowed, Message: fmt.Sprintf(
+		"account %q does not allow namespace %q; its owner can add it to spec.allowedNamespaces.", key, namespace)}
+}
+
+// ahead is how far the gateway's clock is ahead of the operator's.
+func (a *Account) ahead() time.Duration {
+	if a == nil || a.ClockSkew == nil {
+		return 0
+	}
+	return a.ClockSkew()
+}

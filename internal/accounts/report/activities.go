@@ -1,0 +1,156 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// maxListed bounds a list of activities in the status.
+const maxListed = 20
+
+// running are the states in which an activity gives out money, or will by itself. A state that
+// nobody knows, the empty one, may be one of them.
+var running = map[v1alpha1.CampaignState]bool{
+	v1alpha1.StateCreating: true, v1alpha1.StateScheduled: true, v1alpha1.StateRunning: true, "": true,
+}
+
+// activity is a record with its end as a time, to sort by.
+type activity struct {
+	v1alpha1.ActivityRecord
+	end time.Time
+}
+
+// bounded makes the list of the status: those that end first, then those of which no end is
+// known; nil when there are none.
+func bounded(activities []activity) *v1alpha1.ActivitiesRecord {
+	if len(activities) == 0 {
+		return nil
+	}
+	slices.SortFunc(activities, func(a, b activity) int {
+		if a.end.IsZero() != b.end.IsZero() {
+			return -a.end.Compare(b.end)
+		}
+		return cmp.Or(a.end.Compare(b.end), cmp.Compare(a.ActivityID, b.ActivityID), cmp.Compare(a.Resource, b.Resource))
+	})
+	list := &v1alpha1.ActivitiesRecord{Total: int64(len(activities))}
+	for _, a := range activities[:min(len(activities), maxListed)] {
+		list.First = append(list.First, a.ActivityRecord)
+	}
+	return list
+}
+
+// unmanaged are the live activities that no resource records.
+func (f Facts) unmanaged() []activity {
+	var list []activity
+	for _, fleet := range f.Fleets {
+		known := fleet.known(f.Identity)
+		for snapshot := range fleet.View.All() {
+			if !snapshot.State.Final() && !known.ids[snapshot.ID] && !known.numbers[snapshot.RequestNo] {
+				list = append(list, fleet.seen(snapshot))
+			}
+		}
+	}
+	return list
+}
+
+// known are the activities that resources look after.
+type known struct {
+	ids map[string]bool
+	// numbers are those of creations that are under way: what shows under one is about to be recorded.
+	numbers map[string]bool
+}
+
+// known gathers what the campaigns of an identity record, whichever account resource they refer to.
+func (f Fleet) known(identity v1alpha1.AccountIdentity) known {
+	k := known{ids: map[string]bool{}, numbers: map[string]bool{}}
+	for _, c := range f.Campaigns {
+		st := c.CampaignStatus()
+		if r := st.Request; r != nil && (r.Account.ID != identity.ID || r.Account.Gateway != identity.Gateway) {
+			continue
+		}
+		k.ids[f.Kind.ActivityID(c)] = true
+		for _, previous := range st.Previous {
+			k.ids[previous.ActivityID] = true
+		}
+		if st.Request != nil && st.Request.Number != "" && st.Creation == v1alpha1.CreationUnknown {
+			k.numbers[st.Request.Number] = true
+		}
+	}
+	return k
+}
+
+// seen is an activity as the vendor's list shows it.
+func (f Fleet) seen(s providers.Snapshot) activity {
+	a := activity{end: s.End, ActivityRecord: v1alpha1.ActivityRecord{
+		Kind: f.Kind.Name(), ActivityID: s.ID, Name: s.Name, State: stateOf(s.State), Number: s.RequestNo,
+	}}
+	if !s.End.IsZero() {
+		a.End = s.End.Format(time.RFC3339)
+	}
+	return a
+}
+
+// running are the activities of the account's campaigns that go on under a brake that stands at
+// Pause: all that run or will, because no kind has a call that pauses yet.
+func (f Facts) running() []activity {
+	var list []activity
+	for _, fleet := range f.Fleets {
+		for _, c := range fleet.Campaigns {
+			if accounts.RefKey(c) != f.Account {
+				continue
+			}
+			for _, a := range fleet.recorded(c) {
+				if a.ActivityID != "" && running[a.State] {
+					list = append(list, a)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// recorded are the activities that a campaign records: its present one, with the command that
+// ends it, and those of former revisions, which its manifest cannot end any more.
+func (f Fleet) recorded(c v1alpha1.Campaign) []activity {
+	st := c.CampaignStatus()
+	present := v1alpha1.ActivityRecord{ActivityID: f.Kind.ActivityID(c), State: st.State}
+	if st.Request != nil {
+		present.Number = st.Request.Number
+	}
+	if st.Creation == v1alpha1.CreationConfirmed { // what is not ours is not ended by us
+		present.Command = f.endCommand(c)
+	}
+	list := []activity{f.latest(c, present)}
+	for _, p := range st.Previous {
+		list = append(list, f.latest(c, v1alpha1.ActivityRecord{ActivityID: p.ActivityID, Number: p.Number, State: p.State}))
+	}
+	return list
+}
+
+// latest completes a record with what the vendor's list says of the activity.
+func (f Fleet) latest(c v1alpha1.Campaign, record v1alpha1.ActivityRecord) activity {
+	a := activity{ActivityRecord: record}
+	if f.View != nil {
+		if snapshot, ok := f.View.ByID(record.ActivityID); ok {
+			a = f.seen(snapshot)
+			a.Number = cmp.Or(a.Number, record.Number)
+		}
+	}
+	a.Kind, a.Resource, a.Command = f.Kind.Name(), nameOf(c), record.Command
+	return a
+}
+
+// endCommand is the line of a shell that has the operator end a campaign's activity for ever.
+func (f Fleet) endCommand(c v1alpha1.Campaign) string {
+	spec := fmt.Sprintf(`"state":%q`, f.Kind.EndedState())
+	if c.Lifecycle().ManagementPolicy == v1alpha1.ManagementObserve {
+		spec = fmt.Sprintf(`"managementPolicy":%q,`, v1alpha1.ManagementManage) + spec
+	}
+	return fmt.Sprintf(`kubectl -n %s patch %s %s --type merge -p '{"spec":{%s}}'`, c.GetNamespace(), f.Kind.Plural(), c.GetName(), spec)
+}
