@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test verify verify-generated verify-format verify-modules generate lint fmt vet cover bench build run \
-	conformance control-plane tools clean
+	conformance walkthroughs control-plane flux-apply tools clean
 
 # The race detector needs cgo, which Go turns off by itself where there is no C compiler.
 TESTFLAGS ?= $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
@@ -55,7 +55,7 @@ lint: tools ## Run the linters: .golangci.yml, and for api/ also .golangci-api.y
 
 ##@ Check it
 
-test: $(CONTROL_PLANE) build ## Run all tests against a real API server. TESTFLAGS: other flags than -race.
+test: $(CONTROL_PLANE) build flux-apply ## Run all tests against a real API server. TESTFLAGS: other flags than -race.
 	$(ASSETS) go test -timeout 15m $(TESTFLAGS) ./...
 
 cover: $(CONTROL_PLANE) build ## Measure coverage of the engine and the WeChat Pay provider: 85 % wanted.
@@ -87,6 +87,9 @@ verify-modules:
 conformance: build ## Run the vendors' own SDKs against the simulator. Needs Node.
 	@if [ -e test/conformance/run ]; then test/conformance/run; else echo "test/conformance/run is not there: nothing to run"; fi
 
+walkthroughs: $(CONTROL_PLANE) build flux-apply ## Write docs/walkthroughs anew from the end-to-end tests and their real output.
+	$(ASSETS) UPDATE_WALKTHROUGHS=1 go test -count=1 -timeout 15m -run 'Walkthrough' ./test/e2e
+
 bench: $(CONTROL_PLANE) build ## Measure campaigns a second, API writes, gateway calls, memory. ARGS="…": flags.
 	@$(ASSETS) exec go run ./hack/bench $(ARGS)
 
@@ -94,6 +97,9 @@ bench: $(CONTROL_PLANE) build ## Measure campaigns a second, API writes, gateway
 
 control-plane: ## Build etcd, kube-apiserver and kubectl from source into bin/control-plane, when missing or outdated.
 	@hack/control-plane/build
+
+flux-apply: ## Build Flux's way of applying manifests into bin/, for the end-to-end tests. A module of its own: test/flux.
+	cd test/flux && CGO_ENABLED=0 GOWORK=off go build -trimpath -buildvcs=false -ldflags "-s -w" -o ../../bin/flux-apply .
 
 tools: ## Build controller-gen, golangci-lint, kustomize and crd-ref-docs into bin/tools, when missing or outdated.
 	@hack/tools/build

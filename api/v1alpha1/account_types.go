@@ -114,8 +114,8 @@ type AccountStatus struct {
 	// unmanaged are the live activities at the vendor that no resource records, as the last sweep saw them.
 	// +optional
 	Unmanaged *ActivitiesRecord `json:"unmanaged,omitempty"`
-	// stillRunning are, while the brake is at Pause, the running activities that cannot be paused by a call, each with the
-	// command that ends it for ever.
+	// stillRunning are, while the brake is at Pause, the activities that run or will begin and that cannot be paused by a
+	// call, each with the command that ends it for ever.
 	// +optional
 	StillRunning *ActivitiesRecord `json:"stillRunning,omitempty"`
 }

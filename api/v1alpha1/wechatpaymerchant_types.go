@@ -119,7 +119,8 @@ type WeChatPayMerchantSpec struct {
 
 	// brake stops money from an emergency's first minute: `Hold` sends nothing that starts or widens an activity; `Pause`
 	// is Hold and pauses what can be paused; `Off`, also when left out, is the normal state. Ending an activity always
-	// works. Set it with kubectl and leave it out of Git: a field that Git does not own survives what Flux and Argo CD apply.
+	// works. Leave it out of Git and set it with `kubectl patch --field-manager=emergency`: a field that Git does not own
+	// survives what Flux and Argo CD apply, but Flux takes back what it finds under kubectl's own field managers.
 	//
 	// +optional
 	Brake AccountBrake `json:"brake,omitempty"`

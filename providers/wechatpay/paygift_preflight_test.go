@@ -173,7 +173,7 @@ func TestReadingsOfStocksAreKeptForAMinute(t *testing.T) {
 		kept   bool
 	}{
 		"a stock":         {good("1"), true},
-		"an absent stock": {unknownStock, true},
+		"an absent stock": {unknownStock, false}, // whoever mends it and asks again gets another look
 		"no permission":   {unsigned(403, `{"code":"NO_AUTH"}`), true},
 		"a failed call":   {unsigned(500, `{"code":"SYSTEM_ERROR"}`), false},
 	} {

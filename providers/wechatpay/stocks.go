@@ -85,14 +85,15 @@ func (r *stockReading) finished() bool {
 	}
 }
 
-// read asks the gateway. An answer is kept, also that the stock does not exist or may not be seen;
-// a failed call is only shared with those who wait for it.
+// read asks the gateway. Only what stands in nobody's way is kept: whoever has mended a stock and
+// asks for another look gets one. A failed call is only shared with those who wait for it.
 func (r *stockReading) read(ctx context.Context, client *Client, id string) {
 	defer close(r.done)
 	r.stock, r.err = client.GetBusifavorStock(ctx, id)
-	r.shared = ctx.Err() == nil
-	if r.err == nil || providers.IsKind(r.err, providers.KindNotFound) || providers.IsKind(r.err, providers.KindForbidden) {
+	usable := r.err == nil && r.stock.State == stockRunning && r.stock.AvailableCodes != 0
+	forbidden := providers.IsKind(r.err, providers.KindForbidden) // no stock can be read then
+	if usable || forbidden {
 		r.until = client.now().Add(stockKept)
-		r.shared = true
 	}
+	r.shared = ctx.Err() == nil || r.err == nil || forbidden || providers.IsKind(r.err, providers.KindNotFound)
 }

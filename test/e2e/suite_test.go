@@ -47,6 +47,7 @@ func run(m *testing.M) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = suite.Stop() }()
+	defer stopOtherCluster()
 	return m.Run(), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"hash/crc32"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -163,7 +164,7 @@ func (w *world) manifest(c campaign) string {
 		c.State = "Active"
 	}
 	if c.Title == "" {
-		c.Title = "秋季满额送"
+		c.Title = fmt.Sprintf("秋季满额送%04x", crc32.ChecksumIEEE([]byte(c.Name))&0xffff) // no two are twins
 	}
 	if c.Begin.IsZero() {
 		c.Begin = time.Now().Add(24 * time.Hour)
@@ -250,6 +251,7 @@ func (w *world) checkKstatus(c *v1alpha1.PayGiftActivity, conditionType string) 
 type remote struct {
 	ActivityID   string `json:"activityId"`
 	OutRequestNo string `json:"outRequestNo"`
+	ActivityName string `json:"activityName"`
 	Status       string `json:"status"`
 }
 
