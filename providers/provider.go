@@ -97,6 +97,8 @@ type Snapshot struct {
 	// Content is what the vendor returned of the creation fields, in the shape and
 	// spelling of the create request.
 	Content []byte
+	// Members are those that the answer shows; nil where it shows none, whatever there are.
+	Members []string
 	// Detailed is true when the vendor's detail call made the snapshot. A list may carry less.
 	Detailed bool
 }

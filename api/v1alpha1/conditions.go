@@ -43,6 +43,8 @@ const (
 	ReasonCreating = "Creating"
 	// ReasonTooEarly: the activity begins further ahead than the vendor takes; it is sent when it may be.
 	ReasonTooEarly = "TooEarly"
+	// ReasonListing: the account's activities are being listed to see whether this one exists already, which takes long.
+	ReasonListing = "Listing"
 	// ReasonOutcomeUnknown: a create call may or may not have taken effect; being found out.
 	ReasonOutcomeUnknown = "OutcomeUnknown"
 	// ReasonTerminating: the terminate call was sent and its effect is not visible yet.

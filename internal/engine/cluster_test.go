@@ -5,6 +5,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -201,6 +202,24 @@ func TestWhatAnotherOperatorRecordedMeanwhileIsKept(t *testing.T) {
 		w.reconcile()
 		if c := w.campaign(); c.Status.Creation != v1alpha1.CreationConfirmed || c.Status.CreateTime != "by the other" {
 			t.Errorf("status %+v", c.Status)
+		}
+	})
+}
+
+func TestWhatWasForgottenIsNotRescued(t *testing.T) {
+	created(t, func(t *testing.T, w *world, id string) {
+		met := false
+		w.crossing = func(done bool) {
+			if !done && !met { // the former activity is being archived, and another operator has done so
+				met = true
+				w.wipe()
+			}
+		}
+		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.RequestRevision = ptr.To[int64](2) })
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonPreviousStillLive, v1alpha1.StatePending, "")
+		if previous := w.campaign().Status.Previous; len(previous) != 1 || previous[0].ActivityID != id {
+			t.Errorf("previous %+v", previous)
 		}
 	})
 }

@@ -73,6 +73,7 @@ func (s *scope) send(ctx context.Context) (bool, error) {
 	s.memory.succeeded()
 	s.memory.MaybeCommitted = true // should the id get lost, a later refusal proves nothing
 	s.Kind.SetActivityID(s.campaign, created.ID)
+	s.created = true
 	s.Kind.Observe(s.campaign, created.Facts, "")
 	s.campaign.CampaignStatus().Rejection = nil
 	s.get(ctx) // the id is not yet the proof that the content is ours
@@ -198,7 +199,7 @@ func (s *scope) rescue(ctx context.Context) error {
 // deleted, or records another one, since the call was sent.
 func (s *scope) leftBehind(ctx context.Context, id string) {
 	log.FromContext(ctx).Info("no resource records the activity that was created", "activityId", id, "requestNumber", s.numberInUse())
-	s.Events.Eventf(s.account.Ref, nil, "Warning", "LeftBehind", "Create",
+	s.Events.Eventf(s.account.Ref, s.campaign, "Warning", "LeftBehind", "Create",
 		"activity %s, created for %s %s under request number %s, is recorded by no resource: the resource was deleted or replaced meanwhile. Apply its manifest again to find the activity, or end it in the vendor's console.",
 		id, s.Kind.Name(), keyOf(s.campaign), s.numberInUse())
 }

@@ -25,6 +25,8 @@ const (
 	Lookup Action = "Lookup"
 	// Get: read the recorded activity.
 	Get Action = "Get"
+	// GetPrevious: read an activity of a former revision that the list does not show.
+	GetPrevious Action = "GetPrevious"
 	// ReadMembers: read the members of the recorded activity.
 	ReadMembers Action = "ReadMembers"
 	// Preflight: look at what the manifest refers to at the vendor.
@@ -33,9 +35,12 @@ const (
 	Plan Action = "Plan"
 	// Adopt: record the activity that was found under our number.
 	Adopt Action = "Adopt"
-	// Take: record the activity that the manifest names. Drop forgets it, since the vendor does not know it.
+	// Take: record the activity that the manifest names. Drop forgets it: the vendor does not know it, or
+	// the manifest names it no more.
 	Take Action = "Take"
 	Drop Action = "Drop"
+	// Renumber: record that the activity stands for another revision now.
+	Renumber Action = "Renumber"
 	// Archive: keep the recorded activity as one of a former revision.
 	Archive Action = "Archive"
 	// Judge: record whether the activity is what the manifest says.
@@ -53,6 +58,9 @@ const (
 	// Operate: send Change.
 	Operate Action = "Operate"
 )
+
+// records reports whether an action makes an activity this resource's, or is about to.
+func (a Action) records() bool { return a == Intend || a == Adopt || a == Take }
 
 // Decision is the answer to the facts.
 type Decision struct {
@@ -83,29 +91,20 @@ func decide(f *Facts) Decision {
 	if f.Deleting {
 		return decideDeletion(f)
 	}
-	if f.WantsGuard && !f.Guarded {
-		return Decision{Action: Guard} // before anything is created that a deletion would have to end
-	}
 	d := decideActivity(f)
+	if f.WantsGuard && !f.Guarded && (f.Record.exists() || d.Action.records()) {
+		return Decision{Action: Guard} // before anything exists that a deletion would have to end
+	}
 	if f.Guarded && !f.WantsGuard && (d.Action == Stop || d.Action == Quietly) {
-		return Decision{Action: Unguard}
+		d.Action = Unguard // with the verdict, if there is one
 	}
 	return d
 }
 
 // decideActivity says what to do about the activity, whatever becomes of the resource.
 func decideActivity(f *Facts) Decision {
-	switch {
-	case f.Account.Problem != nil && f.over():
-		return Decision{Action: Quietly} // nothing is asked of the account any more
-	case f.Account.Problem != nil:
-		return Decision{Action: Stop, Verdict: *f.Account.Problem, State: f.pendingState()}
-	case f.Account.Coming:
-		return Decision{Action: Quietly}
-	case f.Record.foreign(f.Account.Identity):
-		return stop(status.Stalled, v1alpha1.ReasonAccountChanged, "", fmt.Sprintf(
-			"request number %s was recorded for account %s, but the account is now %s; no call is made, and what exists under the number stays as it is. Refer to the former account again: a new resource would create a second activity.",
-			f.Record.Number, identity(f.Record.Account), identity(f.Account.Identity)))
+	if d, done := decideAccount(f); done {
+		return d
 	}
 	if d, done := decideRevision(f); done {
 		return d
@@ -113,6 +112,8 @@ func decideActivity(f *Facts) Decision {
 	switch {
 	case f.Record.ID != "" && f.Manifest.AdoptID != "" && f.Record.ID != f.Manifest.AdoptID && f.Record.Outcome != v1alpha1.CreationConfirmed:
 		return Decision{Action: Take} // the way out of a conflict
+	case f.Record.Adopted && f.Record.Outcome == "" && f.Manifest.AdoptID == "":
+		return Decision{Action: Drop} // the manifest thought better of it
 	case f.Record.ID != "":
 		return decideKnown(f)
 	case f.Record.Outcome == v1alpha1.CreationUnknown:
@@ -126,6 +127,23 @@ func decideActivity(f *Facts) Decision {
 	}
 }
 
+// decideAccount stops at an account that no call can be made for, or that the record was not made for.
+func decideAccount(f *Facts) (Decision, bool) {
+	switch {
+	case f.Account.Problem != nil && f.over():
+		return Decision{Action: Quietly}, true // nothing is asked of the account any more
+	case f.Account.Problem != nil:
+		return Decision{Action: Stop, Verdict: *f.Account.Problem, State: f.pendingState()}, true
+	case f.Account.Coming:
+		return Decision{Action: Quietly}, true
+	case f.Record.foreign(f.Account.Identity):
+		return stop(status.Stalled, v1alpha1.ReasonAccountChanged, "", fmt.Sprintf(
+			"request number %s was recorded for account %s, but the account is now %s; no call is made, and what exists under the number stays as it is. Refer to the former account again: a new resource would create a second activity.",
+			f.Record.Number, identity(f.Record.Account), identity(f.Account.Identity))), true
+	}
+	return Decision{}, false
+}
+
 // over reports whether the activity has ended for ever and its record says so.
 func (f *Facts) over() bool {
 	return f.Record.Outcome == v1alpha1.CreationConfirmed && campaignFinal(f.Record.State) &&
@@ -137,9 +155,13 @@ func (f *Facts) failed(err *providers.Error, state v1alpha1.CampaignState, after
 	return Decision{Action: Stop, State: state, After: max(after, time.Second), Unserved: true, Verdict: failure(err)}
 }
 
+// holdPause is how long until a hold is looked at again: a released brake wakes the campaign, a
+// clock that slowly heals may not.
+const holdPause = time.Minute
+
 // held reports that the account's brake or clock holds a call back.
 func (f *Facts) held() Decision {
-	return Decision{Action: Stop, State: f.pendingState(), Verdict: *f.Account.Hold}
+	return Decision{Action: Stop, State: f.pendingState(), Verdict: *f.Account.Hold, After: holdPause}
 }
 
 // pendingState is status.state while nothing new is known of the activity.

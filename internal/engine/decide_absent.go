@@ -13,6 +13,9 @@ import (
 // viewAge is how old a view may be when a create is decided.
 const viewAge = time.Minute
 
+// longLookup is how long a look-up may take before it is said that it is under way.
+const longLookup = 30 * time.Second
+
 // decideAbsent: no intent and no id are recorded, and the manifest is to be created. A draft
 // goes the same way up to the call, so that it says what the live state would meet.
 func decideAbsent(f *Facts) Decision {
@@ -25,7 +28,7 @@ func decideAbsent(f *Facts) Decision {
 	if f.drafted() {
 		return Decision{Action: Quietly, After: f.untilBegin()}
 	}
-	if d, done := decideView(f, latest(f.Now.Add(-viewAge), f.Forced, f.Memory.LastSend)); done {
+	if d, done := decideView(f, latest(f.freshEnough(), f.Forced, f.Memory.LastSend)); done {
 		return d
 	}
 	switch {
@@ -36,6 +39,10 @@ func decideAbsent(f *Facts) Decision {
 			"Draft: this resource has sent nothing, but activity %s exists under its request number %s and would be taken over as it is.", f.Found.Snapshot.ID, f.Manifest.Number))
 	case f.Found != nil:
 		return Decision{Action: Adopt}
+	case f.Goal == GoalEnded && len(f.PreviousLive) > 0 && !f.Manifest.KeepPrevious:
+		return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
+			"activity %s of a former requestRevision is live, and nothing exists for revision %d. To end it write its requestRevision again, or end it in the vendor's console; to leave it as it is write replacePrevious: Keep.",
+			strings.Join(f.PreviousLive, ", "), f.Manifest.Revision))
 	case f.Goal == GoalEnded:
 		return stop(status.Settled, v1alpha1.ReasonNothingToTerminate, v1alpha1.StateTerminated,
 			fmt.Sprintf("no activity exists under request number %s, and none will be created while spec.state is Terminated.", f.Manifest.Number))
@@ -65,15 +72,31 @@ func decideManifest(f *Facts) (Decision, bool) {
 	return stop(status.Stalled, v1alpha1.ReasonInvalidSpec, f.pendingState(), f.Manifest.Err.Error()), true
 }
 
-// decideView makes sure that the view at hand started at since or later.
+// freshEnough is when a view has to have started to decide a creation by it: at most a minute ago, or
+// since it was first wanted, since a long list takes longer than that.
+func (f *Facts) freshEnough() time.Time {
+	age := f.Now.Add(-viewAge)
+	if wanted := f.Memory.ViewWanted; !wanted.IsZero() && wanted.Before(age) {
+		return wanted
+	}
+	return age
+}
+
+// decideView makes sure that the view at hand started at since or later. What takes long is said.
 func decideView(f *Facts, since time.Time) (Decision, bool) {
 	switch {
 	case f.ViewErr != nil:
 		return f.failed(f.ViewErr, f.pendingState(), backoff(f.Memory.ViewFailures)), true
-	case f.View.Before(since) || f.View.IsZero():
-		return Decision{Action: Lookup, Since: since}, true
+	case !f.View.Before(since) && !f.View.IsZero():
+		return Decision{}, false
 	}
-	return Decision{}, false
+	lookup := Decision{Action: Lookup, Since: since}
+	if wanted := f.Memory.ViewWanted; f.Record.ID == "" && !wanted.IsZero() && f.Now.Sub(wanted) >= longLookup {
+		lookup.State, lookup.Unserved = f.pendingState(), true
+		lookup.Verdict = status.Verdict{Progress: status.Working, Reason: v1alpha1.ReasonListing,
+			Message: "the account's activities are being listed, to see whether this one exists already. That takes long: there are many, or the gateway is slow."}
+	}
+	return lookup, true
 }
 
 // decideWindow refuses what would begin in the past, and waits for what begins too far ahead.
@@ -93,8 +116,13 @@ func decideWindow(f *Facts) (Decision, bool) {
 
 // decidePrevious holds a new revision while an activity of a former one is live.
 func decidePrevious(f *Facts) (Decision, bool) {
-	if len(f.PreviousLive) == 0 || f.Manifest.KeepPrevious {
+	switch {
+	case len(f.PreviousLive) == 0 || f.Manifest.KeepPrevious:
 		return Decision{}, false
+	case f.ReadWait > 0:
+		return Decision{Action: Quietly, After: f.ReadWait}, true
+	case f.PreviousUnseen && f.CallErr == nil:
+		return Decision{Action: GetPrevious}, true
 	}
 	return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
 		"activity %s of a former requestRevision has not ended, so revision %d is not created yet. It is when that one has ended; end it in the vendor's console, or write replacePrevious: Keep to have both.",
@@ -156,10 +184,9 @@ func (f *Facts) throttled() Decision {
 	after := min(f.Wait, again)
 	sent := f.Now.Add(f.Wait)
 	if f.Record.ID == "" && !sent.Before(f.Manifest.Begin) {
-		late := sent.Sub(f.Manifest.Begin).Round(time.Minute)
 		return Decision{Action: Stop, State: f.pendingState(), After: after, Unserved: true, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonWillMissBegin,
-			Message: fmt.Sprintf("at the rate that the gateway allows the account, the create request would be sent about %s after the begin time, when it is refused. Move activityBaseInfo.beginTime, or hold other campaigns of the account back.", late)}}
+			Message: fmt.Sprintf("at the rate that the gateway allows the account, the create request would be sent %s after the begin time, when it is refused. Move activityBaseInfo.beginTime, or hold other campaigns of the account back.", roughly(sent.Sub(f.Manifest.Begin)))}}
 	}
 	if f.Wait <= moment {
 		return Decision{Action: Quietly, After: after}
@@ -167,6 +194,16 @@ func (f *Facts) throttled() Decision {
 	return Decision{Action: Stop, State: f.pendingState(), After: after, Unserved: true, Verdict: status.Verdict{
 		Progress: status.Working, Reason: v1alpha1.ReasonThrottled,
 		Message: "waiting for its turn: the account's calls are sent at the rate that the gateway allows."}}
+}
+
+// roughly says how long something takes, in steps that do not change with every look: tens of
+// minutes, then hours.
+func roughly(d time.Duration) string {
+	const step = 10 * time.Minute
+	if d < time.Hour {
+		return fmt.Sprintf("about %d min", int((d/step+1)*step/time.Minute))
+	}
+	return fmt.Sprintf("about %d h", int(d.Round(time.Hour)/time.Hour))
 }
 
 // decideRefused: the create call of this reconcile was definitely not executed, and the
@@ -184,9 +221,13 @@ func (f *Facts) ambiguous() Decision {
 	if f.Record.Number != "" {
 		number = f.Record.Number
 	}
+	wayOut := "Name the right one in spec.adopt"
+	if f.Record.Outcome == v1alpha1.CreationUnknown {
+		wayOut += " and raise requestRevision in the same commit"
+	}
 	return stop(status.Stalled, v1alpha1.ReasonRequestNumberConflict, f.pendingState(), fmt.Sprintf(
-		"the vendor has several activities under request number %s: %s. None is taken and none is created. Name the right one in spec.adopt, or end all but one in the vendor's console and ask the vendor how it came about.",
-		number, strings.Join(f.Candidates, ", ")))
+		"the vendor has several activities under request number %s: %s. None is taken and none is created. %s, or end all but one in the vendor's console; and ask the vendor how it came about.",
+		number, strings.Join(f.Candidates, ", "), wayOut))
 }
 
 // Twin is a live activity that looks like the one that is about to be created.
@@ -216,7 +257,7 @@ func decideTwins(f *Facts) (Decision, bool) {
 	}
 	wayOut := fmt.Sprintf("To take it over write spec.adopt.activityId: %q", twin.Snapshot.ID)
 	if twin.Owner != "" {
-		wayOut = fmt.Sprintf("It belongs to %s; to take it over delete that resource and write spec.adopt.activityId: %q", twin.Owner, twin.Snapshot.ID)
+		wayOut = fmt.Sprintf("It belongs to %s; to take it over delete that resource, with deletionPolicy: Orphan, and write spec.adopt.activityId: %q", twin.Owner, twin.Snapshot.ID)
 	}
 	return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
 		"%s is live with the same name and time, %s. Nothing is created, in case this manifest was renamed or copied. %s; to have another one write spec.allowTwin: true.",

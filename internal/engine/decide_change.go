@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -32,7 +33,7 @@ func decideOperation(f *Facts, change Change) Decision {
 	switch {
 	case !f.Read:
 		return f.unlessPaused(Decision{Action: Get})
-	case f.Now.Sub(f.Memory.Operated) < operateAgain:
+	case f.justDone(change):
 		return working
 	case f.contested(change):
 		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
@@ -49,6 +50,12 @@ func decideOperation(f *Facts, change Change) Decision {
 	default:
 		return Decision{Action: Operate, Change: change}
 	}
+}
+
+// justDone reports whether this very call succeeded a moment ago and may still have to show.
+func (f *Facts) justDone(change Change) bool {
+	return f.Now.Sub(f.Memory.Operated) < operateAgain &&
+		f.Memory.OperatedName == string(change.Operation) && f.Memory.OperatedDigest == digestOf(change.Members)
 }
 
 // contested reports whether a call has been done as often for this manifest as it is going to be.
@@ -73,7 +80,8 @@ type MembersFacts struct {
 }
 
 // decideMembers brings the members to those that the manifest lists. They are read when the
-// list has changed, when somebody asks for a look, and when those that were refused are due.
+// list has changed, when somebody asks for a look, and when those that were refused, or that somebody
+// else has added, are due.
 func decideMembers(f *Facts) (Decision, bool) {
 	m, state := f.Members, f.Remote.Snapshot.State
 	changeable := state == providers.StateScheduled || state == providers.StateRunning || state == providers.StatePaused
@@ -81,7 +89,7 @@ func decideMembers(f *Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	retry := m.retryIn(f.Now)
-	rest := m.settled() && f.Forced.IsZero() && (retry > 0 || len(m.Record.Refused) == 0)
+	rest := f.membersRest(retry)
 	if !rest && !m.Read {
 		return Decision{Action: ReadMembers}, true
 	}
@@ -96,20 +104,40 @@ func decideMembers(f *Facts) (Decision, bool) {
 	return Decision{}, false
 }
 
+// membersRest reports whether nothing asks for a look at the members.
+func (f *Facts) membersRest(retry time.Duration) bool {
+	m := f.Members
+	return m.settled() && f.Forced.IsZero() && (retry > 0 || len(m.Record.Refused) == 0) && f.strangersIn() > 0
+}
+
 // changeMembers says what to do about members that were just read; without those that were
 // refused a moment ago, when told so.
 func (f *Facts) changeMembers(withoutRefused bool) (Decision, bool) {
 	m := f.Members
-	if surplus := m.surplus(); len(surplus) > 0 { // narrowing first: it is never held back
+	surplus, missing := m.surplus(), m.missing(withoutRefused)
+	empties := len(surplus) == len(m.Remote) && len(missing) > 0 && f.Account.Hold == nil // a vendor may refuse to remove the last
+	switch {
+	case len(surplus) > 0 && !empties: // narrowing first: it is never held back
 		return decideOperation(f, Change{Operation: providers.OperationRemoveMembers, Members: surplus}), true
-	}
-	if missing := m.missing(withoutRefused); len(missing) > 0 {
+	case len(missing) > 0:
 		return decideOperation(f, Change{Operation: providers.OperationAddMembers, Members: missing}), true
 	}
 	if !m.settled() || len(m.remaining()) != len(m.Record.Refused) {
 		return Decision{Action: SettleMembers}, true
 	}
 	return Decision{}, false
+}
+
+// strangersPause is how often members that somebody else added are looked at again.
+const strangersPause = 30 * time.Minute
+
+// strangersIn is how long until members that somebody else added are looked at again; longer than
+// anybody waits while there are none.
+func (f *Facts) strangersIn() time.Duration {
+	if !slices.ContainsFunc(f.Drift.Differences, func(d providers.Difference) bool { return d.Field == membersField }) {
+		return math.MaxInt64
+	}
+	return max(latest(f.Memory.MembersRead, f.Memory.FirstSeen).Add(strangersPause).Sub(f.Now), 0) // a restart is no reason to look
 }
 
 // settled reports whether the vendor was brought to the listed members.

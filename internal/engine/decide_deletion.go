@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
 )
@@ -11,14 +13,18 @@ var notOurs = map[string]bool{
 	v1alpha1.ReasonAdoptNotFound: true,
 }
 
+// leavingPause is how long until it is asked again what else is being deleted.
+const leavingPause = 30 * time.Second
+
 // decideDeletion ends the activity of a resource that is being deleted, and lets the resource
 // go when it has ended, or when the deletion is not meant for it. What stands in the way is
 // said on the resource, with the way out.
 func decideDeletion(f *Facts) Decision {
-	if f.Leaving != "" || f.over() {
+	untaken := f.Manifest.AdoptID != "" && f.Record.Outcome == "" // it was named, and never confirmed to be ours
+	if f.Leaving != "" || f.over() || untaken {
 		return Decision{Action: Unguard}
 	}
-	d := decideActivity(f)
+	d := decideEnding(f)
 	if d.Action != Stop {
 		return d
 	}
@@ -26,5 +32,16 @@ func decideDeletion(f *Facts) Decision {
 		return Decision{Action: Unguard}
 	}
 	d.Verdict.Message += " The resource is kept until its activity has ended; write deletionPolicy: Orphan to let it go and leave the activity as it is."
+	return d
+}
+
+// decideEnding says what to do about the activity of a deleted resource, once it is known that the
+// deletion is meant for it.
+func decideEnding(f *Facts) Decision {
+	if f.LeavingErr == nil {
+		return decideActivity(f)
+	}
+	d := stop(status.Working, v1alpha1.ReasonTerminating, "", f.LeavingErr.Error()+".")
+	d.After = leavingPause
 	return d
 }

@@ -48,7 +48,7 @@ func decidePreflight(f *Facts) (Decision, bool) {
 // drafted reports whether a draft says all there is to say: its plan is as of when it was made,
 // and is made anew for an edit or for who asks.
 func (f *Facts) drafted() bool {
-	return f.Goal == GoalNothing && f.Planned && f.Record.Settled && f.Forced.IsZero() &&
+	return f.Goal == GoalNothing && len(f.PreviousLive) == 0 && f.Planned && f.Record.Settled && f.Forced.IsZero() &&
 		f.Record.ObservedGeneration == f.Manifest.Generation && f.Now.Before(f.Manifest.Begin)
 }
 

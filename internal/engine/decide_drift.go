@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
@@ -19,6 +20,11 @@ type DriftFacts struct {
 	Examined bool
 }
 
+// onlyMembers reports whether nothing differs but the members.
+func (d DriftFacts) onlyMembers() bool {
+	return !slices.ContainsFunc(d.Differences, func(d providers.Difference) bool { return d.Field != membersField })
+}
+
 // decideExamination reads the activity when a list row says otherwise than the record.
 func decideExamination(f *Facts) (Decision, bool) {
 	if f.Remote.Snapshot.Detailed || !f.Drift.Doubted || f.Drift.Examined || f.Remote.Snapshot.State.Final() {
@@ -34,9 +40,16 @@ func decideDrifted(f *Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	wayOut := fmt.Sprintf("Restore it in the vendor's console; or take it over as it is: write spec.adopt.activityId: %q and correct the fields", f.Record.ID)
-	if f.adopts() {
+	switch {
+	case f.Drift.onlyMembers():
+		wayOut = "List them in the manifest, or remove them in the vendor's console"
+	case f.adopts():
 		wayOut = "Correct the manifest, or change the activity in the vendor's console"
 	}
-	return f.observed(status.Stalled, v1alpha1.ReasonDrifted, fmt.Sprintf(
-		"activity %s is not as the manifest says: %s. No call can change that. %s.", f.Record.ID, describe(f.Drift.Differences), wayOut)), true
+	d := f.observed(status.Stalled, v1alpha1.ReasonDrifted, fmt.Sprintf(
+		"activity %s is not as the manifest says: %s. No call can change that. %s.", f.Record.ID, describe(f.Drift.Differences), wayOut))
+	if again := f.strangersIn(); d.After == 0 || again < d.After {
+		d.After = again // a list does not show them
+	}
+	return d, true
 }

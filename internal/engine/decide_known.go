@@ -43,7 +43,7 @@ func decideKnown(f *Facts) Decision {
 	}
 	if f.Manifest.Observe {
 		return f.observed(status.Settled, v1alpha1.ReasonObserved, fmt.Sprintf(
-			"activity %s is observed: %s at the vendor. Nothing is sent while managementPolicy is Observe.", f.Record.ID, f.Remote.Snapshot.VendorState))
+			"activity %s is observed: %s. Nothing is sent while managementPolicy is Observe.", f.Record.ID, f.word()))
 	}
 	if op := operations[f.Goal][f.Remote.Snapshot.State]; op != "" {
 		return decideOperation(f, Change{Operation: op})
@@ -99,7 +99,7 @@ func decideFresh(f *Facts) (Decision, bool) {
 	if d, done := decideView(f, since); done {
 		return d, true
 	}
-	if f.WantsDetail || (f.outdated() && !f.Remote.Snapshot.Detailed && !f.Drift.Examined) {
+	if f.WantsDetail || f.wantsComparison() {
 		return Decision{Action: Get}, true
 	}
 	return Decision{}, false
@@ -116,6 +116,12 @@ func (f *Facts) outdated() bool {
 	return f.Record.Outcome == v1alpha1.CreationConfirmed && f.Record.Digest != f.Manifest.Digest && f.Manifest.Complete && f.Manifest.Err == nil
 }
 
+// wantsComparison reports whether the detail is to be compared with an edited manifest. What has
+// ended, or is only observed, is not judged again.
+func (f *Facts) wantsComparison() bool {
+	return f.outdated() && !f.Manifest.Observe && !f.Remote.Snapshot.State.Final() && !f.Remote.Snapshot.Detailed && !f.Drift.Examined
+}
+
 // atRest reports whether a process that has not seen the vendor yet can leave the record as
 // it is: it says what became of this manifest, only a change at the vendor can change that,
 // and none is due.
@@ -125,9 +131,10 @@ func (f *Facts) atRest() bool {
 		known && f.Record.Settled && f.Record.ObservedGeneration == f.Manifest.Generation
 }
 
-// unlessPaused holds a read back while the pause after a failed call lasts.
+// unlessPaused holds a read back while the pause after a failed call lasts; after a failed create,
+// whose id another process has recorded since, there is none.
 func (f *Facts) unlessPaused(d Decision) Decision {
-	if wait := f.pause(); wait > 0 && d.Action == Get {
+	if wait := f.pause(); wait > 0 && (d.Action == Get || d.Action == ReadMembers) && f.Memory.LastErr.Operation != providers.OperationCreate {
 		return f.failed(f.Memory.LastErr, f.pendingState(), wait)
 	}
 	return d
@@ -167,8 +174,8 @@ func decideGone(f *Facts) Decision {
 
 func missing(f *Facts) Decision {
 	return stop(status.Stalled, v1alpha1.ReasonMissing, v1alpha1.StateMissing, fmt.Sprintf(
-		"the vendor no longer knows activity %s (request number %s). It is not created again while this resource exists; deleted and applied again, the resource would create a new one. Check that the account is still the one that created it, and ask the vendor.",
-		f.Record.ID, f.Record.Number))
+		"the vendor no longer knows activity %s (request number %s). It is not created again by itself. Check that the account is still the one that created it, and ask the vendor; for another activity %s.",
+		f.Record.ID, f.Record.Number, f.another()))
 }
 
 // decideObserved reports an activity that no call is going to change.
@@ -185,7 +192,7 @@ func decideObserved(f *Facts) Decision {
 	case providers.StateEnded:
 		if end := f.end(); !end.IsZero() && end.Before(f.Manifest.Applied) {
 			return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
-				"activity %s had ended before this resource was applied, so it never ran for it. For another one raise requestRevision, with times in the future.", id))
+				"activity %s had ended before this resource was applied, so it never ran for it. For another one %s, with times in the future.", id, f.another()))
 		}
 		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("activity %s has ended.", id))
 	}
@@ -222,14 +229,22 @@ func decideLive(f *Facts) Decision {
 			"activity %s was paused, and not by this resource, and stays paused. Resume it in the vendor's console.", id))
 	case providers.StateFailed:
 		return f.observed(status.Stalled, v1alpha1.ReasonCreateFailed, fmt.Sprintf(
-			"the vendor accepted activity %s and failed its creation afterwards. Ask the vendor why, then raise requestRevision for another one.", id))
+			"the vendor accepted activity %s and failed its creation afterwards. Ask the vendor why; for another one %s.", id, f.another()))
 	}
 	if f.Record.Operation != nil && f.Record.Operation.Name == string(providers.OperationTerminate) {
 		return f.observed(status.Stalled, v1alpha1.ReasonCannotRestart, fmt.Sprintf(
-			"activity %s was ended when spec.state was Terminated, which cannot be undone. Set spec.state back to Terminated, or raise requestRevision for a new activity.", id))
+			"activity %s was ended when spec.state was Terminated, which cannot be undone. Set spec.state back to Terminated; for a new activity %s.", id, f.another()))
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonTerminatedElsewhere, fmt.Sprintf(
-		"activity %s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to Terminated, or raise requestRevision for a new activity.", id))
+		"activity %s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to Terminated; for a new activity %s.", id, f.another()))
+}
+
+// another says how a manifest asks for another activity than the recorded one.
+func (f *Facts) another() string {
+	if f.Manifest.AdoptID != "" {
+		return "raise requestRevision and, in the same commit, remove spec.adopt or name another activity in it"
+	}
+	return "raise requestRevision"
 }
 
 // observed reports what the vendor says, and looks again after the next begin or end.
@@ -237,6 +252,15 @@ func (f *Facts) observed(progress status.Progress, reason, message string) Decis
 	d := stop(progress, reason, campaignState(f.Remote.Snapshot.State), message)
 	d.After = f.nextLook()
 	return d
+}
+
+// word is the activity's state for a message. It is ours, so that it stays when the vendor's list
+// no longer shows what has ended; the vendor's own where we have none.
+func (f *Facts) word() string {
+	if f.Remote.Snapshot.State == providers.StateUnknown {
+		return f.Remote.Snapshot.VendorState
+	}
+	return string(f.Remote.Snapshot.State)
 }
 
 // end is when the activity ends, as the vendor says or else the manifest.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
@@ -15,12 +16,14 @@ func decideRevision(f *Facts) (Decision, bool) {
 		return Decision{}, false
 	case f.Manifest.Revision < f.Record.Revision:
 		d := stop(status.Stalled, v1alpha1.ReasonRevisionLowered, f.pendingState(), fmt.Sprintf(
-			"requestRevision is %d, but revision %d was asked for before (request number %s): nothing is made, changed or ended. Write requestRevision: %d again, or a higher one for another activity.",
-			f.Manifest.Revision, f.Record.Revision, f.Record.Number, f.Record.Revision))
+			"requestRevision is %d, but revision %d was asked for before (request number %s): nothing is made, changed or ended. Write %s again, or a higher one for another activity.",
+			f.Manifest.Revision, f.Record.Revision, f.Record.Number, f.recordedRevision()))
 		if f.Remote != nil {
 			d.State = campaignState(f.Remote.Snapshot.State)
 		}
 		return d, true
+	case f.adopts():
+		return Decision{Action: Renumber}, true // the same one under another revision
 	case f.Record.ID == "":
 		return Decision{}, false // whether the former one exists is found out first
 	case f.Manifest.AdoptID == "" && f.Manifest.Number == f.Record.Number:
@@ -32,16 +35,30 @@ func decideRevision(f *Facts) (Decision, bool) {
 	}
 }
 
+// recordedRevision says how a manifest asks for the recorded activity. Where adopt says otherwise
+// it has to change in the same commit: admission refuses the one without the other.
+func (f *Facts) recordedRevision() string {
+	words := fmt.Sprintf("requestRevision: %d", f.Record.Revision)
+	switch {
+	case f.Record.Adopted && !f.adopts():
+		words += fmt.Sprintf(" and spec.adopt.activityId: %q", f.Record.ID)
+	case !f.Record.Adopted && f.Manifest.AdoptID != "" && (!f.adopts() || f.Record.Outcome != v1alpha1.CreationConfirmed):
+		words += " without spec.adopt"
+	}
+	return words
+}
+
 // decideAdoption: the manifest names an existing activity and none is recorded.
 func decideAdoption(f *Facts) Decision {
 	id := f.Manifest.AdoptID
+	again := f.adoptAgain()
 	switch {
-	case f.Gone:
+	case again > 0:
 		d := stop(status.Stalled, v1alpha1.ReasonAdoptNotFound, f.pendingState(), fmt.Sprintf(
 			"the vendor does not know activity %s that spec.adopt names. Correct the id, or the account that it belongs to.", id))
-		d.After = slowDelay(1)
+		d.After = again
 		return d
-	case f.Goal == GoalNothing:
+	case f.Goal == GoalNothing && !f.Manifest.Observe:
 		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, fmt.Sprintf(
 			"Draft: this resource has sent nothing. Any other state takes over activity %s; nothing is ever created.", id))
 	default:
@@ -49,9 +66,18 @@ func decideAdoption(f *Facts) Decision {
 	}
 }
 
+// adoptAgain is how long until an activity that the vendor did not know is asked for again; 0 when
+// it was not asked for, or is to be now. It is remembered, since the record of it is dropped.
+func (f *Facts) adoptAgain() time.Duration {
+	if f.Memory.UnknownID != f.Manifest.AdoptID || f.Forced.After(f.Memory.UnknownAt) {
+		return 0
+	}
+	return max(f.Memory.UnknownAt.Add(slowDelay(1)).Sub(f.Now), 0)
+}
+
 // decideObservation: nothing may be sent, and no activity is recorded.
 func decideObservation(f *Facts) Decision {
-	if d, done := decideView(f, latest(f.Now.Add(-viewAge), f.Forced)); done {
+	if d, done := decideView(f, latest(f.freshEnough(), f.Forced)); done {
 		return d
 	}
 	switch {

@@ -53,6 +53,7 @@ func remote(state providers.State, differences ...providers.Difference) *Remote 
 }
 
 var (
+	unread    = &providers.Error{Operation: providers.OperationGet, Kind: providers.KindUnavailable, Delay: providers.DelayFast, Code: "(no answer)", Message: "none"}
 	timeout   = &providers.Error{Operation: providers.OperationCreate, Kind: providers.KindUnavailable, Delay: providers.DelayFast, MaybeCommitted: true, Code: "(no answer)", Message: "none"}
 	never     = &providers.Error{Operation: providers.OperationCreate, Kind: providers.KindInvalid, Delay: providers.DelayNever, Code: "PARAM_ERROR", Message: "no", Advice: "Correct it."}
 	forbidden = &providers.Error{Operation: providers.OperationTerminate, Kind: providers.KindForbidden, Delay: providers.DelaySlow, Code: "NO_AUTH", Message: "no"}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -17,6 +18,9 @@ const maxSends = 5
 // finds the number, or by one that proves its absence.
 func decideUnknown(f *Facts) Decision {
 	if len(f.Candidates) > 0 {
+		if slices.Contains(f.Candidates, f.Manifest.AdoptID) {
+			return Decision{Action: Take} // somebody has chosen one
+		}
 		return f.ambiguous()
 	}
 	if f.Found != nil {

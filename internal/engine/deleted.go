@@ -2,37 +2,51 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 )
 
 // Deleted tells, on the account, of a live activity that a deleted resource leaves behind, and
 // has the resources looked at that were kept from the activity by its owner.
 func (r *Reconciler) Deleted(ctx context.Context, c v1alpha1.Campaign) {
-	r.memories.forget(keyOf(c))
 	id, st := r.Kind.ActivityID(c), c.CampaignStatus()
-	if id == "" || campaignFinal(st.State) || st.State == v1alpha1.StateMissing || !ownsActivity(st) {
+	ended := r.memories.endedWith(keyOf(c), c.GetUID()) || campaignFinal(st.State)
+	r.memories.forget(keyOf(c))
+	var left []string
+	if id != "" && !ended && st.State != v1alpha1.StateMissing && ownsActivity(st) {
+		left = append(left, fmt.Sprintf("%s (%s)", id, st.State))
+	}
+	for _, previous := range st.Previous {
+		if previousLive(previous) {
+			left = append(left, fmt.Sprintf("%s (%s, of requestRevision %d)", previous.ActivityID, previous.State, previous.Revision))
+		}
+	}
+	if len(left) == 0 {
 		return
 	}
-	resolution, err := r.Accounts.Resolve(ctx, c, r.Waker)
-	if err != nil {
+	account, err := r.Accounts.Read(ctx, accounts.RefKey(c))
+	if client.IgnoreNotFound(err) != nil {
 		log.FromContext(ctx).Error(err, "tell of an activity that was left behind", "activityId", id)
 		return
 	}
-	log.FromContext(ctx).Info("a resource was deleted and its activity left as it is", "campaign", keyOf(c), "activityId", id, "state", st.State)
-	if resolution.Ref != nil {
-		r.Events.Eventf(resolution.Ref, nil, "Warning", "LeftBehind", "Delete",
-			"%s %s was deleted; its activity %s stays %s at the vendor. Apply its manifest again to manage it, or end it in the vendor's console.",
-			r.Kind.Name(), keyOf(c), id, st.State)
+	log.FromContext(ctx).Info("a resource was deleted and its activity left as it is", "campaign", keyOf(c), "activities", left)
+	if err == nil && account.Ref != nil {
+		r.Events.Eventf(account.Ref, c, "Warning", "LeftBehind", "Delete",
+			"%s %s was deleted and leaves behind at the vendor: activity %s. Apply its manifest again to manage it, or end it in the vendor's console.",
+			r.Kind.Name(), keyOf(c), strings.Join(left, ", "))
 	}
 	err = r.each(ctx, func(other v1alpha1.Campaign) {
-		if r.Kind.ActivityID(other) == id && other.GetUID() != c.GetUID() {
+		if other.GetUID() != c.GetUID() && ((id != "" && r.Kind.ActivityID(other) == id) || readyReason(other) == v1alpha1.ReasonLooksLikeExisting) {
 			r.Waker.Wake(keyOf(other))
 		}
-	})
+	}, client.DisableReadYourWritesConsistency) // it is called by the informer, which must not wait for itself
 	if err != nil {
 		log.FromContext(ctx).Error(err, "look for other resources of an activity", "activityId", id)
 	}
@@ -42,4 +56,11 @@ func (r *Reconciler) Deleted(ctx context.Context, c v1alpha1.Campaign) {
 func ownsActivity(st *v1alpha1.CampaignStatus) bool {
 	ready := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady)
 	return st.Creation != v1alpha1.CreationDiffers && (ready == nil || ready.Reason != v1alpha1.ReasonDuplicateOwner)
+}
+
+func readyReason(c v1alpha1.Campaign) string {
+	if ready := meta.FindStatusCondition(c.CampaignStatus().Conditions, v1alpha1.ConditionReady); ready != nil {
+		return ready.Reason
+	}
+	return ""
 }

@@ -52,6 +52,7 @@ func (s *scope) preflight(ctx context.Context) {
 	next := PreflightMemory{Digest: s.digest, At: s.now, Findings: findings}
 	if err != nil {
 		failure := providers.AsError(providers.OperationPreflight, err)
+		s.heed(failure)
 		next.Unread = explain(failure)
 		log.FromContext(ctx).Info("what the manifest refers to cannot be looked at", "error", failure.Error(), "requestId", failure.RequestID)
 	}

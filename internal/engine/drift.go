@@ -25,7 +25,7 @@ const maxDifferences = 10
 // driftFacts says what is known to differ. A detail says it; a list row, which may carry less,
 // only makes the record doubtful.
 func (s *scope) driftFacts(f *Facts) DriftFacts {
-	if f.Remote == nil || !f.Remote.Compared || f.unjudged() || f.Record.Outcome == v1alpha1.CreationDiffers {
+	if f.Remote == nil || !f.Remote.Compared || f.unjudged() || f.Record.Outcome == v1alpha1.CreationUnknown || f.Record.Outcome == v1alpha1.CreationDiffers {
 		return DriftFacts{}
 	}
 	recorded := s.recordedDifferences()
@@ -44,20 +44,16 @@ func (s *scope) driftFacts(f *Facts) DriftFacts {
 		s.row = row
 	}
 	if s.membersRead {
-		facts.Differences = append(slices.Clone(facts.Differences), extraMembers(f.Members)...)
+		facts.Differences = append(withMembers(facts.Differences, nil), extraMembers(f.Members)...)
 	} else {
 		facts.Differences = withMembers(facts.Differences, recorded)
 	}
 	return facts
 }
 
-// agrees reports whether what a row shows to differ is what is recorded: both nothing, or all of
-// it recorded.
+// agrees reports whether what a row shows to differ is what is recorded, the members apart.
 func agrees(row, recorded []providers.Difference) bool {
-	if len(row) == 0 {
-		return !slices.ContainsFunc(recorded, func(d providers.Difference) bool { return d.Field != membersField })
-	}
-	return !slices.ContainsFunc(row, func(d providers.Difference) bool { return !slices.Contains(recorded, d) })
+	return slices.Equal(row[:min(len(row), maxDifferences)], withMembers(recorded, nil))
 }
 
 // membersField stands for the members in differences: they are read apart from the rest.
@@ -107,6 +103,9 @@ func (s *scope) noteDrift(differences []providers.Difference) string {
 	st.Drift.More = int64(max(len(differences)-maxDifferences, 0))
 	return describe(differences)
 }
+
+// rowAbsent stands for the row of an activity that the list does not show and a read does.
+const rowAbsent = "absent"
 
 // rowOf identifies what a snapshot says of the content, compared with some bytes.
 func rowOf(snapshot providers.Snapshot, digest string) string {

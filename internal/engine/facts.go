@@ -19,6 +19,8 @@ type Facts struct {
 	Deleting bool
 	// Leaving says why a deletion is not to touch the activity: the policy, or what else is going; empty otherwise.
 	Leaving string
+	// LeavingErr is why that is not known.
+	LeavingErr error
 	// Guarded is true while our finalizer is on the resource, WantsGuard when it should be.
 	Guarded, WantsGuard bool
 
@@ -45,8 +47,10 @@ type Facts struct {
 	Jitter time.Duration
 	// Twins are live activities with the manifest's name and time under other numbers.
 	Twins []Twin
-	// PreviousLive are the activities of former revisions that have not ended.
-	PreviousLive []string
+	// PreviousLive are the activities of former revisions that have not ended, PreviousUnseen is true
+	// when the list does not show one of them.
+	PreviousLive   []string
+	PreviousUnseen bool
 	// Preflight is what was found of the things that the manifest refers to.
 	Preflight PreflightFacts
 	// Planned is true when the plan of a draft is the one for this manifest.
@@ -168,6 +172,8 @@ type Memory struct {
 	// NotBefore, nor does somebody who asks for a look now.
 	FailedAt         time.Time
 	FailedGeneration int64
+	// ViewWanted is when a new view was first wanted for the decision at hand; zero when none is.
+	ViewWanted time.Time
 	// ViewFailures counts sweeps waited for that failed in a row, ViewFailedAt is when the last one did.
 	ViewFailures int
 	ViewFailedAt time.Time
@@ -175,12 +181,21 @@ type Memory struct {
 	AbsentSince time.Time
 	// ProvenAbsent is true when a second such sweep lacked it too.
 	ProvenAbsent bool
-	// Operated is when the last call that changes an activity succeeded.
-	Operated time.Time
+	// MembersRead is when the members were last read.
+	MembersRead time.Time
+	// Operated is when the last call that changes an activity succeeded, OperatedName and
+	// OperatedDigest say which it was.
+	Operated                     time.Time
+	OperatedName, OperatedDigest string
+	// PreviousRead is when an activity of a former revision was read one by one.
+	PreviousRead time.Time
 	// Preflight is the last look at what the manifest refers to.
 	Preflight PreflightMemory
 	// Examined is the list row whose differences were judged by the detail.
 	Examined ExaminedRow
+	// UnknownID is the activity that the manifest names and the vendor did not know at UnknownAt.
+	UnknownID string
+	UnknownAt time.Time
 	// GoneSince is when the vendor first answered that it does not know the new id.
 	GoneSince time.Time
 }

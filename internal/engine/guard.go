@@ -31,6 +31,8 @@ func (s *scope) leaving(ctx context.Context) (string, error) {
 		return "deletionPolicy is not Terminate", nil
 	case s.observes():
 		return "managementPolicy is Observe", nil
+	case s.Kind.Goal(s.campaign) == GoalNothing:
+		return "spec.state is Draft", nil
 	case s.Leaving == nil:
 		return "", nil
 	}
@@ -44,11 +46,18 @@ func (s *scope) guard(ctx context.Context) error {
 
 // unguard takes our finalizer off. What this reconcile has learned is written first: it is the
 // last thing that the resource says.
-func (s *scope) unguard(ctx context.Context) error {
-	if !s.campaign.GetDeletionTimestamp().IsZero() {
+func (s *scope) unguard(ctx context.Context, d Decision) error {
+	if s.deleting() {
+		if s.leavingFor == "" {
+			s.memories.markEnded(s.memory) // the status that is deleted may not say so
+		}
 		log.FromContext(ctx).Info("letting the resource go", "activityId", s.Kind.ActivityID(s.campaign), "state", s.campaign.CampaignStatus().State, "because", s.leavingFor)
 	}
-	if err := s.keepID(ctx); err != nil {
+	record := s.keepID
+	if d.Verdict.Reason != "" {
+		record = func(ctx context.Context) error { return s.settle(ctx, d) }
+	}
+	if err := record(ctx); err != nil {
 		return err
 	}
 	return s.setFinalizers(ctx, slices.DeleteFunc(slices.Clone(s.campaign.GetFinalizers()), func(name string) bool { return name == v1alpha1.FinalizerTerminate }))

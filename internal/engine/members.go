@@ -32,7 +32,7 @@ func (s *scope) readMembers(ctx context.Context) {
 		s.callFailed(providers.AsError(providers.OperationMembers, err))
 		return
 	}
-	s.members, s.membersRead = members, true
+	s.members, s.membersRead, s.memory.MembersRead = members, true, s.now
 	s.memory.answered()
 }
 
@@ -50,9 +50,12 @@ func (s *scope) settleMembers() {
 	*record = next
 }
 
-// membersCreated records that the create call carried the members.
+// membersCreated records the members of an activity that was just made, where the detail shows
+// them to be those that are listed. That the create call carried them proves nothing: its answer
+// may be that of an earlier one.
 func (s *scope) membersCreated() {
-	if facts := s.membersFacts(); facts.Applies && facts.Record == nil {
+	facts := s.membersFacts()
+	if facts.Applies && facts.Record == nil && s.memory.Sends > 0 && digestOf(s.remote.Snapshot.Members) == facts.Digest {
 		s.settleMembers()
 	}
 }

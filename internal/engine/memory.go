@@ -29,6 +29,10 @@ type remembered struct {
 	// row is the hash of the list row that the record was last compared with. It is read by sweeps,
 	// under the lock of memories.
 	row string
+	// ended is true when the resource was let go because its activity has ended, or is not its own.
+	ended bool
+	// shared is true when a sweep found an older resource with the same activity.
+	shared bool
 	// failedVersion is the version of the credentials that the last failed call used.
 	failedVersion string
 	// number is the request number of the manifest as it was last reconciled. Unlike the rest it
@@ -85,10 +89,44 @@ func (m *memories) row(key types.NamespacedName) string {
 	return ""
 }
 
+// share notes that an older resource records the same activity, and reports whether that is news.
+func (m *memories) share(key types.NamespacedName) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known, ok := m.byKey[key]
+	news := ok && !known.shared
+	if news {
+		known.shared = true
+	}
+	return news
+}
+
+// sharing reports whether an older resource was found to record the same activity.
+func (m *memories) sharing(r *remembered) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return r.shared
+}
+
 func (m *memories) forget(key types.NamespacedName) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.byKey, key)
+}
+
+// endedWith reports whether a resource was let go because there was nothing of it left to end.
+func (m *memories) endedWith(key types.NamespacedName, uid types.UID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known, ok := m.byKey[key]
+	return ok && known.uid == uid && known.ended
+}
+
+// markEnded notes that a resource was let go because there was nothing of it left to end.
+func (m *memories) markEnded(r *remembered) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.ended = true
 }
 
 // succeeded ends a row of failures.

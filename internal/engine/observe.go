@@ -33,9 +33,9 @@ func (s *scope) remoteFacts(f *Facts) error {
 	}
 	f.Remote = s.remote
 	if f.Remote != nil {
-		s.memories.sawRow(s.memory, rowOf(f.Remote.Snapshot, ""))
+		s.noteRow(f.Remote.Snapshot)
 	}
-	if f.Remote == nil && campaignFinal(f.Record.State) && f.Record.Outcome == v1alpha1.CreationConfirmed {
+	if f.Remote == nil && campaignFinal(f.Record.State) && (f.Record.Outcome == v1alpha1.CreationConfirmed || f.Manifest.Observe) {
 		// What has ended stays ended, also when the vendor's list no longer shows it.
 		f.Remote = &Remote{Snapshot: providers.Snapshot{ID: f.Record.ID, State: providers.State(f.Record.State)}}
 	}
@@ -43,6 +43,15 @@ func (s *scope) remoteFacts(f *Facts) error {
 		f.WantsDetail = s.Kind.WantsDetail(s.campaign, f.Remote.Snapshot)
 	}
 	return nil
+}
+
+// noteRow notes what a sweep would have to show differently to be news.
+func (s *scope) noteRow(snapshot providers.Snapshot) {
+	row := rowOf(snapshot, "")
+	if s.unlisted {
+		row = rowAbsent
+	}
+	s.memories.sawRow(s.memory, row)
 }
 
 // findByNumber looks into the view for our number, and notes when it lacks a number that may
@@ -55,7 +64,7 @@ func (s *scope) findByNumber(f *Facts) error {
 	if f.Record.Outcome != "" {
 		number = f.Record.Number
 	}
-	found := s.view.ByNumber(number)
+	found := underNumber(s.view, number)
 	if len(found) > 1 {
 		for _, snapshot := range found {
 			f.Candidates = append(f.Candidates, snapshot.ID)
@@ -80,18 +89,61 @@ func (s *scope) findByNumber(f *Facts) error {
 	return nil
 }
 
+// underNumber returns the activities under a number. Where one of several has not ended, that is
+// the one: the others were ended to settle which.
+func underNumber(view *sweep.View, number string) []providers.Snapshot {
+	all := view.ByNumber(number)
+	live := slices.DeleteFunc(slices.Clone(all), func(snapshot providers.Snapshot) bool { return snapshot.State.Final() })
+	if len(live) == 1 {
+		return live
+	}
+	return all
+}
+
 func (s *scope) compare(snapshot providers.Snapshot) (*Remote, error) {
 	remote := &Remote{Snapshot: snapshot}
 	sendable := s.requestErr == nil && len(s.request.Body) > 0
 	if !sendable || (len(snapshot.Content) == 0 && !snapshot.Detailed) {
 		return remote, nil
 	}
-	differences, err := s.activities.Differences(s.request.Body, snapshot)
+	differences, err := s.differences(snapshot, s.Kind.AdoptID(s.campaign) != "")
 	if err != nil {
-		return nil, fmt.Errorf("compare activity %s with the manifest: %w", snapshot.ID, err)
+		return nil, err
 	}
 	remote.Differences, remote.Compared = differences, true
 	return remote, nil
+}
+
+// differences compares an activity with the manifest. One that was not made under our number, an
+// adopted one or a twin, may have any.
+func (s *scope) differences(snapshot providers.Snapshot, anyNumber bool) ([]providers.Difference, error) {
+	body := s.request.Body
+	if anyNumber && s.Kind.GivenNumber(s.campaign) == "" {
+		request, err := s.Kind.Request(s.campaign, snapshot.RequestNo)
+		if err != nil {
+			return nil, err
+		}
+		body = request.Body
+	}
+	differences, err := s.activities.Differences(body, snapshot)
+	if err != nil {
+		return nil, fmt.Errorf("compare activity %s with the manifest: %w", snapshot.ID, err)
+	}
+	return differences, nil
+}
+
+// wait asks for a newer view, and says so when it has taken long.
+func (s *scope) wait(ctx context.Context, d Decision) (bool, error) {
+	if s.memory.ViewWanted.IsZero() {
+		s.memory.ViewWanted = s.now
+	}
+	if !s.lookup(d.Since) {
+		return false, nil
+	}
+	if d.Verdict.Reason == "" {
+		return true, s.keepID(ctx)
+	}
+	return true, s.settle(ctx, d)
 }
 
 // lookup asks for a newer view. It reports true when the reconcile has to wait for it.
@@ -124,6 +176,10 @@ func (s *scope) get(ctx context.Context) {
 	id := s.Kind.ActivityID(s.campaign)
 	if s.readWait = s.readTurn(providers.OperationGet); s.readWait > 0 {
 		return
+	}
+	if s.view != nil {
+		_, shown := s.view.ByID(id)
+		s.unlisted = !shown
 	}
 	snapshot, err := s.activities.Get(ctx, id)
 	switch {
@@ -169,14 +225,11 @@ func (s *scope) judge() {
 			st.Creation = v1alpha1.CreationConfirmed
 		}
 	}
-	if adopts {
-		st.Request.Adopted = true
-		st.Request.Number = s.remote.Snapshot.RequestNo
+	if st.Request.Adopted {
+		st.Request.Number = s.remote.Snapshot.RequestNo // whatever it was made under
 	}
 	if equal {
-		if s.memory.Sends > 0 && st.Request.Digest == s.digest {
-			s.membersCreated()
-		}
+		s.membersCreated()
 		st.Request.Digest, st.Request.Generation = s.digest, s.campaign.GetGeneration()
 	}
 	st.Rejection = nil
@@ -186,15 +239,16 @@ func (s *scope) judge() {
 // callFailed remembers a failed call of this reconcile.
 func (s *scope) callFailed(err *providers.Error) {
 	s.callErr = err
-	if err.Kind == providers.KindThrottled {
-		s.Pacer.Refused(s.quotaKey(err.Operation), err.RetryAfter)
-	}
-	s.refusedAccount(err)
+	s.heed(err)
 	s.failed(err)
 }
 
-// refusedAccount has the account checked at once when its credentials were refused.
-func (s *scope) refusedAccount(err *providers.Error) {
+// heed does what a failure asks for beyond its call: the quota pauses for a 429, and the account is
+// checked at once when its credentials were refused.
+func (s *scope) heed(err *providers.Error) {
+	if err.Kind == providers.KindThrottled {
+		s.Pacer.Refused(s.quotaKey(err.Operation), err.RetryAfter)
+	}
 	if err.Kind == providers.KindAuth {
 		s.Accounts.Registry.Suspect(s.account.Key)
 	}

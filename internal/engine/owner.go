@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
 )
 
 // owner returns the older resource that has recorded the same activity of the same account;
@@ -20,8 +21,14 @@ func (s *scope) owner(ctx context.Context) (string, error) {
 // records reports whether another resource records an activity of this account.
 func (s *scope) records(other v1alpha1.Campaign, id string) bool {
 	request := other.CampaignStatus().Request
-	return other.GetUID() != s.campaign.GetUID() && s.Kind.ActivityID(other) == id &&
+	return other.GetUID() != s.campaign.GetUID() && s.Kind.ActivityID(other) == id && manages(other) &&
 		request != nil && request.Account.ID == s.identity.ID && request.Account.Gateway == s.identity.Gateway
+}
+
+// manages reports whether a resource is one that can own an activity: it does not merely watch it,
+// and what it found is not another's.
+func manages(c v1alpha1.Campaign) bool {
+	return c.Lifecycle().ManagementPolicy != v1alpha1.ManagementObserve && c.CampaignStatus().Creation != v1alpha1.CreationDiffers
 }
 
 // find returns a campaign of the kind that matches, as namespace/name; empty when there is none.
@@ -36,9 +43,9 @@ func (s *scope) find(ctx context.Context, matches func(v1alpha1.Campaign) bool) 
 }
 
 // each calls visit with every campaign of the kind, as the cache has it: they are not to be changed.
-func (r *Reconciler) each(ctx context.Context, visit func(v1alpha1.Campaign)) error {
+func (r *Reconciler) each(ctx context.Context, visit func(v1alpha1.Campaign), options ...client.ListOption) error {
 	list := r.Kind.NewList()
-	if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
+	if err := r.Client.List(ctx, list, append(options, client.UnsafeDisableDeepCopy)...); err != nil {
 		return err
 	}
 	return meta.EachListItem(list, func(item runtime.Object) error {
@@ -47,6 +54,30 @@ func (r *Reconciler) each(ctx context.Context, visit func(v1alpha1.Campaign)) er
 		}
 		return nil
 	})
+}
+
+// findShared looks for activities that two resources came to record at the same time, each before
+// it could see the other, and has the younger looked at: it is to say that it is not the owner.
+func (r *Reconciler) findShared(ctx context.Context, key sweep.Key) error {
+	oldest := map[string]v1alpha1.Campaign{}
+	return r.each(ctx, func(campaign v1alpha1.Campaign) {
+		id, request := r.Kind.ActivityID(campaign), campaign.CampaignStatus().Request
+		if id == "" || !manages(campaign) || request == nil || request.Account.ID != key.Account || request.Account.Gateway != key.Gateway {
+			return
+		}
+		other, shared := oldest[id]
+		if !shared {
+			oldest[id] = campaign
+			return
+		}
+		younger := campaign
+		if older(campaign, other) {
+			oldest[id], younger = campaign, other
+		}
+		if r.memories.share(keyOf(younger)) {
+			r.Waker.WakeLater(keyOf(younger))
+		}
+	}, client.DisableReadYourWritesConsistency)
 }
 
 // older orders resources by their creation, and by name where that was in the same second.

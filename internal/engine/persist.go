@@ -17,7 +17,8 @@ import (
 )
 
 // settle ends a reconcile: the verdict becomes the status, and the status is written if it
-// changed. An id that is new to the API server is written even against a conflict.
+// changed. An id that the create call of this reconcile returned is written even against a conflict;
+// what was merely found is found again.
 func (s *scope) settle(ctx context.Context, d Decision) error {
 	ctx, cancel := detached(ctx, writeTimeout)
 	defer cancel()
@@ -26,9 +27,8 @@ func (s *scope) settle(ctx context.Context, d Decision) error {
 	if !s.forced.IsZero() && !d.Unserved {
 		st.LastHandledReconcileAt = s.memory.forced
 	}
-	newID := s.Kind.ActivityID(s.campaign) != s.Kind.ActivityID(s.before)
 	err := s.persist(ctx)
-	if (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) && newID {
+	if (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) && s.created {
 		return s.rescue(ctx)
 	}
 	return err
@@ -56,6 +56,10 @@ func (s *scope) apply(d Decision) {
 	}
 	if s.Kind.Goal(s.campaign) != GoalNothing {
 		st.Plan = nil
+	}
+	if said := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady); d.Verdict.Reason == v1alpha1.ReasonWillMissBegin &&
+		said != nil && said.Reason == d.Verdict.Reason && said.ObservedGeneration == s.campaign.GetGeneration() {
+		d.Verdict.Message = said.Message // the estimate is as of when it was first said: a queue moves all the time
 	}
 	status.Drifted(&st.Conditions, s.drifted(), s.campaign.GetGeneration(), s.now)
 	st.ObservedGeneration = s.campaign.GetGeneration()

@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"context"
 	"slices"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // previousFacts follows the activities of former revisions. Those that a lost status no longer
@@ -15,15 +18,58 @@ func (s *scope) previousFacts(f *Facts) {
 	s.findPrevious(f)
 	for i := range st.Previous {
 		previous := &st.Previous[i]
-		if s.view != nil {
-			if snapshot, ok := s.view.ByID(previous.ActivityID); ok && campaignState(snapshot.State) != "" {
-				previous.State = campaignState(snapshot.State)
-			}
-		}
-		if !campaignFinal(previous.State) && previous.State != v1alpha1.StateMissing && previous.Creation != v1alpha1.CreationDiffers {
+		shown := s.followPrevious(previous)
+		if previousLive(*previous) {
 			f.PreviousLive = append(f.PreviousLive, previous.ActivityID)
+			f.PreviousUnseen = f.PreviousUnseen || (s.view != nil && !shown && s.now.Sub(s.memory.PreviousRead) > previousAgain)
 		}
 	}
+}
+
+// previousAgain is how often activities of former revisions that the list does not show are read.
+const previousAgain = time.Hour
+
+// followPrevious takes over what the view says of an activity, and reports whether it shows it.
+func (s *scope) followPrevious(previous *v1alpha1.PreviousRecord) bool {
+	if s.view == nil {
+		return false
+	}
+	snapshot, shown := s.view.ByID(previous.ActivityID)
+	if state := campaignState(snapshot.State); shown && state != "" && !campaignFinal(previous.State) {
+		previous.State = state
+	}
+	return shown
+}
+
+// previousLive reports whether an activity of a former revision is ours and may still run.
+func previousLive(p v1alpha1.PreviousRecord) bool {
+	return !campaignFinal(p.State) && p.State != v1alpha1.StateMissing && p.Creation != v1alpha1.CreationDiffers
+}
+
+// getPrevious reads the activities of former revisions that the list does not show: a list may drop
+// what has ended.
+func (s *scope) getPrevious(ctx context.Context) {
+	st := s.campaign.CampaignStatus()
+	for i := range st.Previous {
+		previous := &st.Previous[i]
+		if shown := s.followPrevious(previous); shown || !previousLive(*previous) {
+			continue
+		}
+		if s.readWait = s.readTurn(providers.OperationGet); s.readWait > 0 {
+			return
+		}
+		snapshot, err := s.activities.Get(ctx, previous.ActivityID)
+		switch {
+		case providers.IsKind(err, providers.KindNotFound):
+			previous.State = v1alpha1.StateMissing
+		case err != nil:
+			s.callFailed(providers.AsError(providers.OperationGet, err))
+			return
+		case campaignState(snapshot.State) != "":
+			previous.State = campaignState(snapshot.State)
+		}
+	}
+	s.memory.PreviousRead = s.now
 }
 
 func (s *scope) findPrevious(f *Facts) {

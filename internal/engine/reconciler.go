@@ -93,7 +93,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 			return ctrl.Result{RequeueAfter: conflictPause}, nil // somebody else wrote: start over from what they wrote
 		}
 		if done || err != nil {
-			return ctrl.Result{RequeueAfter: decision.After}, err
+			after := decision.After
+			if decision.Action == Lookup {
+				after = longLookup // it is woken when the view is there; by then it is said what it waits for
+			}
+			return ctrl.Result{RequeueAfter: after}, err
 		}
 	}
 	return ctrl.Result{}, fmt.Errorf("no decision after %d actions: this is a bug, please report it with the resource's status", maxActions)
@@ -101,13 +105,13 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 
 // notes are the actions that only change what this reconcile knows.
 var notes = map[Action]func(*scope){
-	Plan: (*scope).plan, Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Archive: (*scope).archive,
+	Plan: (*scope).plan, Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Renumber: (*scope).renumber, Archive: (*scope).archive,
 	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, Release: (*scope).release,
 }
 
 // reads are the actions that ask the vendor. What fails in them is a fact for the next decision.
 var reads = map[Action]func(*scope, context.Context){
-	Get: (*scope).get, ReadMembers: (*scope).readMembers, Preflight: (*scope).preflight,
+	Get: (*scope).get, GetPrevious: (*scope).getPrevious, ReadMembers: (*scope).readMembers, Preflight: (*scope).preflight,
 }
 
 // act carries out one decision and reports whether the reconcile is over.
@@ -123,15 +127,16 @@ func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
 	}
 	switch d.Action {
 	case Stop:
+		s.memory.ViewWanted = zeroTime // the next decision wants a view of its own
 		return true, s.settle(ctx, d)
 	case Quietly:
 		return true, s.keepID(ctx)
 	case Guard:
 		return false, s.guard(ctx)
 	case Unguard:
-		return true, s.unguard(ctx)
+		return true, s.unguard(ctx, d)
 	case Lookup:
-		return s.lookup(d.Since), nil
+		return s.wait(ctx, d)
 	case Intend:
 		return false, s.intend(ctx, d)
 	case Send:

@@ -43,6 +43,10 @@ type scope struct {
 	remote  *Remote
 	read    bool
 	gone    bool
+	// unlisted is true when the activity was read and the list does not show it.
+	unlisted bool
+	// created is true when the create call of this reconcile returned an id.
+	created bool
 	// members are those at the vendor, when they were read in this reconcile.
 	members     []string
 	membersRead bool
@@ -52,6 +56,8 @@ type scope struct {
 	row   string
 	// leavingFor says why a deletion is not to touch the activity.
 	leavingFor string
+	// leavingErr is why that is not known.
+	leavingErr error
 	callErr    *providers.Error
 	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.
 	current bool
@@ -69,10 +75,7 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 		s.memory.FirstSeen = s.now
 	}
 	if s.deleting() {
-		var err error
-		if s.leavingFor, err = s.leaving(ctx); err != nil {
-			return nil, err
-		}
+		s.leavingFor, s.leavingErr = s.leaving(ctx)
 	}
 	resolution, err := r.Accounts.Resolve(ctx, campaign, r.Waker)
 	if err != nil {
@@ -144,7 +147,7 @@ func (s *scope) next(ctx context.Context) (Decision, error) {
 		return Decision{}, err
 	}
 	decision := decide(facts)
-	if s.takes(decision) {
+	if s.takes(decision) || (facts.Remote != nil && s.memories.sharing(s.memory)) {
 		if facts.Owner, err = s.owner(ctx); err != nil || facts.Owner != "" {
 			return decide(facts), err
 		}
@@ -190,7 +193,7 @@ func (s *scope) facts() (*Facts, error) {
 	st := s.campaign.CampaignStatus()
 	f := &Facts{
 		Now: s.now, Goal: s.goal(), Forced: s.forced, Memory: s.memory.Memory,
-		Deleting: s.deleting(), Leaving: s.leavingFor, Guarded: guarded(s.campaign), WantsGuard: s.wantsGuard(),
+		Deleting: s.deleting(), Leaving: s.leavingFor, LeavingErr: s.leavingErr, Guarded: guarded(s.campaign), WantsGuard: s.wantsGuard(),
 		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, ReadWait: s.readWait, Jitter: jitter(s.campaign),
 		Manifest: s.manifestFacts(), Record: s.recordFacts(),
 		Account: AccountFacts{Problem: s.account.Problem, Hold: s.account.Hold, Coming: s.account.Problem == nil && s.account.Account == nil},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
@@ -13,11 +14,14 @@ import (
 // Swept wakes the campaigns of an account whose record is not what the sweep has just seen.
 // It costs no call and no write.
 func (r *Reconciler) Swept(ctx context.Context, key sweep.Key, view *sweep.View) error {
+	if err := r.findShared(ctx, key); err != nil {
+		return err
+	}
 	return r.each(ctx, func(campaign v1alpha1.Campaign) {
 		if r.changed(campaign, key, view) {
-			r.Waker.Wake(keyOf(campaign))
+			r.Waker.WakeLater(keyOf(campaign))
 		}
-	})
+	}, client.DisableReadYourWritesConsistency) // whoever is just being written is being reconciled too
 }
 
 // changed reports whether a view says something else of a campaign than its status does.
@@ -31,7 +35,7 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 		// Refused, perhaps because the number is taken, or held to be absent, too early: what now
 		// shows in the list under the number is ours.
 		number := r.memories.number(keyOf(campaign))
-		return number != "" && len(view.ByNumber(number)) > 0 && r.Kind.Goal(campaign) != GoalNothing
+		return number != "" && len(view.ByNumber(number)) > 0 && (r.Kind.Goal(campaign) != GoalNothing || campaign.Lifecycle().ManagementPolicy == v1alpha1.ManagementObserve)
 	}
 	if st.Request == nil || st.Request.Account.ID != key.Account || st.Request.Account.Gateway != key.Gateway {
 		return false
@@ -39,7 +43,7 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 	snapshot, ok := view.ByID(id)
 	if !ok {
 		// Not shown: gone, unless it has ended or is known to be gone.
-		return st.State != v1alpha1.StateMissing && !campaignFinal(st.State)
+		return st.State != v1alpha1.StateMissing && !campaignFinal(st.State) && r.memories.row(keyOf(campaign)) != rowAbsent
 	}
 	if !snapshot.State.Final() && r.memories.row(keyOf(campaign)) != rowOf(snapshot, "") {
 		return true // its content is to be compared
@@ -56,7 +60,7 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 func previousChanged(previous []v1alpha1.PreviousRecord, view *sweep.View) bool {
 	return slices.ContainsFunc(previous, func(p v1alpha1.PreviousRecord) bool {
 		snapshot, ok := view.ByID(p.ActivityID)
-		return ok && campaignState(snapshot.State) != "" && campaignState(snapshot.State) != p.State
+		return ok && campaignState(snapshot.State) != "" && campaignState(snapshot.State) != p.State && !campaignFinal(p.State)
 	})
 }
 

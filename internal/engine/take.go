@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -13,11 +15,12 @@ const maxPrevious = 20
 // is judged next, unless it is only observed.
 func (s *scope) adopt() {
 	st := s.campaign.CampaignStatus()
-	found := s.view.ByNumber(s.numberInUse())[0]
+	found := underNumber(s.view, s.numberInUse())[0]
 	s.Kind.SetActivityID(s.campaign, found.ID)
 	if st.Request == nil {
 		st.Request = s.record()
 	}
+	st.Previous = slices.DeleteFunc(st.Previous, func(p v1alpha1.PreviousRecord) bool { return p.ActivityID == found.ID }) // a revision was lowered again
 	st.Creation, st.Rejection, st.Plan = v1alpha1.CreationUnknown, nil, nil
 	if s.observes() {
 		st.Creation = ""
@@ -27,19 +30,38 @@ func (s *scope) adopt() {
 
 // take records the activity that the manifest names. Nothing is known of it yet.
 func (s *scope) take() {
+	s.clearActivity()
 	st := s.campaign.CampaignStatus()
 	s.Kind.SetActivityID(s.campaign, s.Kind.AdoptID(s.campaign))
-	st.Request = s.record()
+	st.Request, st.Plan = s.record(), nil
 	st.Request.Adopted, st.Request.Number = true, ""
-	st.Creation, st.Rejection, st.Plan = "", nil, nil
-	s.remote, s.read = nil, false
 	s.memory.succeeded()
 }
 
-// drop forgets an activity that was taken and that the vendor does not know.
+// renumber has the recorded activity stand for the revision that the manifest asks for: it names
+// the same one.
+func (s *scope) renumber() {
+	s.campaign.CampaignStatus().Request.Revision = s.campaign.Lifecycle().Revision()
+}
+
+// clearActivity forgets all that was recorded of an activity.
+func (s *scope) clearActivity() {
+	st := s.campaign.CampaignStatus()
+	st.Creation, st.Request, st.Rejection, st.Operation, st.Drift = "", nil, nil, nil, nil
+	st.State = v1alpha1.StatePending
+	s.Kind.Reset(s.campaign)
+	s.remote, s.read, s.gone, s.membersRead = nil, false, false, false
+	s.memory.newActivity()
+}
+
+// drop forgets an activity that was taken and nothing more.
 func (s *scope) drop() {
-	s.Kind.SetActivityID(s.campaign, "")
-	s.campaign.CampaignStatus().Request = nil
+	id := s.Kind.ActivityID(s.campaign)
+	gone := s.gone
+	s.clearActivity()
+	if s.gone = gone; gone {
+		s.memory.UnknownID, s.memory.UnknownAt = id, s.now
+	}
 }
 
 // archive keeps the recorded activity among the previous ones, and makes room for the next.
@@ -50,10 +72,7 @@ func (s *scope) archive() {
 		Creation: st.Creation, State: st.State, Time: metav1.NewTime(s.now),
 	}}, st.Previous...)
 	st.Previous = boundPrevious(st.Previous)
-	st.Creation, st.Request, st.Rejection, st.Operation, st.Drift = "", nil, nil, nil, nil
-	s.Kind.Reset(s.campaign)
-	s.remote, s.read, s.gone = nil, false, false
-	s.memory.newActivity()
+	s.clearActivity()
 }
 
 // boundPrevious drops the oldest of those that have ended.
@@ -66,7 +85,7 @@ func boundPrevious(previous []v1alpha1.PreviousRecord) []v1alpha1.PreviousRecord
 	return previous
 }
 
-// observes reports whether nothing may be sent. A deletion with our finalizer ends the activity.
+// observes reports whether nothing that changes anything may be sent.
 func (s *scope) observes() bool {
 	return s.campaign.Lifecycle().ManagementPolicy == v1alpha1.ManagementObserve
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
-	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // twins returns the live activities with the manifest's name and time under other numbers, but
@@ -18,7 +17,7 @@ func (s *scope) twins(ctx context.Context) ([]Twin, error) {
 		}
 		twin := Twin{Snapshot: snapshot}
 		var err error
-		if twin.Differences, err = s.differencesOf(snapshot); err != nil {
+		if twin.Differences, err = s.differences(snapshot, true); err != nil {
 			return nil, err
 		}
 		if twin.Owner, err = s.find(ctx, func(other v1alpha1.Campaign) bool { return s.records(other, snapshot.ID) }); err != nil {
@@ -31,13 +30,4 @@ func (s *scope) twins(ctx context.Context) ([]Twin, error) {
 
 func (s *scope) former(id string) bool {
 	return slices.ContainsFunc(s.campaign.CampaignStatus().Previous, func(p v1alpha1.PreviousRecord) bool { return p.ActivityID == id })
-}
-
-// differencesOf compares a twin with the manifest, the number apart.
-func (s *scope) differencesOf(twin providers.Snapshot) ([]providers.Difference, error) {
-	request, err := s.Kind.Request(s.campaign, twin.RequestNo)
-	if err != nil {
-		return nil, err
-	}
-	return s.activities.Differences(request.Body, twin)
 }

@@ -24,6 +24,8 @@ type vendor struct {
 	crossing func(op providers.Operation, done bool)
 	// createdWith is told of every create request that arrived.
 	createdWith func(body vendorBody, raw []byte)
+	// changedWith is told of every other call that changes something.
+	changedWith func(providers.Mutation)
 
 	// noReplay makes every create a new activity: a vendor without idempotency.
 	noReplay bool
@@ -71,33 +73,11 @@ type vendorBody struct {
 	Members []string  `json:"members,omitempty"`
 }
 
-// fault is how one call goes wrong.
-type fault struct {
-	// commits is true when the call takes effect all the same.
-	commits bool
-	err     *providers.Error
-}
-
-var (
-	lostReply   = fault{true, trouble(providers.KindUnavailable, providers.DelayFast, true, "(no answer)")}
-	serverError = fault{false, trouble(providers.KindUnavailable, providers.DelayFast, true, "SYSTEM_ERROR")}
-	badReply    = fault{true, trouble(providers.KindUntrusted, providers.DelaySlow, true, "(unsigned)")}
-	notSent     = fault{false, trouble(providers.KindUnavailable, providers.DelayFast, false, "(not sent)")}
-	throttled   = fault{false, trouble(providers.KindThrottled, providers.DelayFast, false, "FREQUENCY_LIMITED")}
-	authError   = fault{false, trouble(providers.KindAuth, providers.DelayAccount, false, "SIGN_ERROR")}
-	badParam    = fault{false, trouble(providers.KindInvalid, providers.DelayNever, false, "PARAM_ERROR")}
-	badRequest  = fault{false, trouble(providers.KindInvalid, providers.DelaySlow, false, "INVALID_REQUEST")}
-	noAuth      = fault{false, trouble(providers.KindForbidden, providers.DelaySlow, false, "NO_AUTH")}
-)
-
-func trouble(kind providers.Kind, delay providers.Delay, maybe bool, code string) *providers.Error {
-	return &providers.Error{Kind: kind, Delay: delay, MaybeCommitted: maybe, Code: code, Message: "so it is", RequestID: "r-1"}
-}
-
 func newVendor(c *clocktesting.FakeClock) *vendor {
 	return &vendor{
 		clock: c, calls: map[providers.Operation]int{}, faults: map[providers.Operation][]fault{},
 		crossing: func(providers.Operation, bool) {}, createdWith: func(vendorBody, []byte) {},
+		changedWith: func(providers.Mutation) {},
 	}
 }
 
@@ -230,6 +210,7 @@ func (v *vendor) List(_ context.Context, page int) (providers.Page, error) {
 
 func (v *vendor) Do(_ context.Context, m providers.Mutation) (providers.Receipt, error) {
 	f := v.begin(m.Operation)
+	v.changedWith(m)
 	if f != nil && !f.commits {
 		return providers.Receipt{}, f.err
 	}
@@ -286,9 +267,8 @@ func (v *vendor) Members(_ context.Context, id string) ([]string, error) {
 	if f := v.begin(providers.OperationMembers); f != nil {
 		return nil, f.err
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if a := v.find(id); a != nil {
+	v.crossing(providers.OperationMembers, true)
+	if a := v.activity(id); a != nil {
 		return slices.Sorted(slices.Values(a.members)), nil
 	}
 	return nil, trouble(providers.KindNotFound, providers.DelaySlow, false, "RESOURCE_NOT_EXISTS")
@@ -337,6 +317,19 @@ func (v *vendor) find(id string) *activity {
 		}
 	}
 	return nil
+}
+
+// activity returns the activity with an id, or nil; stateOf is its state.
+func (v *vendor) activity(id string) *activity {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.find(id)
+}
+
+func (v *vendor) stateOf(a *activity) providers.State {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.state(a)
 }
 
 // made returns the activities under a number.

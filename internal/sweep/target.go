@@ -112,10 +112,19 @@ func (t *target) sweep(ctx context.Context) {
 	if err != nil {
 		t.sweeper.log.Info("sweep failed", "kind", t.Key.Kind, "account", t.Key.Account, "error", err.Error(), "requestId", providers.AsError(providers.OperationList, err).RequestID)
 	}
+	if err == nil { // who waits for the view goes before those of whom it has news
+		wakeAll(served)
+	}
 	if onDone != nil {
 		onDone(ctx, view, err)
 	}
-	for _, w := range served {
+	if err != nil { // once whoever owns the sweep has seen to it
+		wakeAll(served)
+	}
+}
+
+func wakeAll(waiting []want) {
+	for _, w := range waiting {
 		w.wake()
 	}
 }

@@ -46,7 +46,20 @@ func decodeDetail(body []byte, id string) (providers.Snapshot, error) {
 		return providers.Snapshot{}, errOtherActivityID
 	}
 	snapshot.Detailed = true
+	if rule := child(reply, "award_send_rule"); rule != nil {
+		snapshot.Members = sendersOf(flattenRule(rule, text(reply, activityTypeField)))
+	}
 	return snapshot, nil
+}
+
+// sendersOf returns the sending merchants where the detail shows them: `merchant_id_list`, which is in
+// one page of the vendor and not in a later one. Nil when it does not.
+func sendersOf(rule object) []string {
+	list, shown := rule["merchant_id_list"].([]any)
+	if !shown {
+		return nil
+	}
+	return texts(list)
 }
 
 // snapshotOf reads a detail or an item of a list. Unknown fields are ignored, missing ones
