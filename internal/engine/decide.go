@@ -59,6 +59,9 @@ const (
 	Operate Action = "Operate"
 )
 
+// creates reports whether an action is on the way to a create call, or plans one.
+func (a Action) creates() bool { return a == Preflight || a == Plan || a == Intend }
+
 // records reports whether an action makes an activity this resource's, or is about to.
 func (a Action) records() bool { return a == Intend || a == Adopt || a == Take }
 

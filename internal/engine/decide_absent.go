@@ -31,21 +31,8 @@ func decideAbsent(f *Facts) Decision {
 	if d, done := decideView(f, latest(f.freshEnough(), f.Forced, f.Memory.LastSend)); done {
 		return d
 	}
-	switch {
-	case len(f.Candidates) > 0:
-		return f.ambiguous()
-	case f.Found != nil && f.Goal == GoalNothing:
-		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, fmt.Sprintf(
-			"Draft: this resource has sent nothing, but activity %s exists under its request number %s and would be taken over as it is.", f.Found.Snapshot.ID, f.Manifest.Number))
-	case f.Found != nil:
-		return Decision{Action: Adopt}
-	case f.Goal == GoalEnded && len(f.PreviousLive) > 0 && !f.Manifest.KeepPrevious:
-		return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
-			"activity %s of a former requestRevision is live, and nothing exists for revision %d. To end it write its requestRevision again, or end it in the vendor's console; to leave it as it is write replacePrevious: Keep.",
-			strings.Join(f.PreviousLive, ", "), f.Manifest.Revision))
-	case f.Goal == GoalEnded:
-		return stop(status.Settled, v1alpha1.ReasonNothingToTerminate, v1alpha1.StateTerminated,
-			fmt.Sprintf("no activity exists under request number %s, and none will be created while spec.state is Terminated.", f.Manifest.Number))
+	if d, done := decideFound(f); done {
+		return d
 	}
 	for _, obstacle := range []func(*Facts) (Decision, bool){decideWindow, decidePrevious, decideTwins, decidePreflight} {
 		if d, found := obstacle(f); found {
@@ -62,6 +49,27 @@ func decideAbsent(f *Facts) Decision {
 	}
 	return Decision{Action: Intend, State: v1alpha1.StateCreating, Verdict: status.Verdict{
 		Progress: status.Working, Reason: v1alpha1.ReasonCreating, Message: "the create request is being sent."}}
+}
+
+// decideFound: the view is new enough to say whether anything exists under our number.
+func decideFound(f *Facts) (Decision, bool) {
+	switch {
+	case len(f.Candidates) > 0:
+		return f.ambiguous(), true
+	case f.Found != nil && f.Goal == GoalNothing:
+		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, fmt.Sprintf(
+			"Draft: this resource has sent nothing, but activity %s exists under its request number %s and would be taken over as it is.", f.Found.Snapshot.ID, f.Manifest.Number)), true
+	case f.Found != nil:
+		return Decision{Action: Adopt}, true
+	case f.Goal == GoalEnded && len(f.PreviousLive) > 0 && !f.Manifest.KeepPrevious:
+		return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
+			"activity %s of a former requestRevision is live, and nothing exists for revision %d. To end it write its requestRevision again, or end it in the vendor's console; to leave it as it is write replacePrevious: Keep.",
+			strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
+	case f.Goal == GoalEnded:
+		return stop(status.Settled, v1alpha1.ReasonNothingToTerminate, v1alpha1.StateTerminated,
+			fmt.Sprintf("no activity exists under request number %s, and none will be created while spec.state is Terminated.", f.Manifest.Number)), true
+	}
+	return Decision{}, false
 }
 
 // decideManifest refuses what cannot be sent whatever the vendor says.

@@ -16,18 +16,8 @@ import (
 // Deleted tells, on the account, of a live activity that a deleted resource leaves behind, and
 // has the resources looked at that were kept from the activity by its owner.
 func (r *Reconciler) Deleted(ctx context.Context, c v1alpha1.Campaign) {
-	id, st := r.Kind.ActivityID(c), c.CampaignStatus()
-	ended := r.memories.endedWith(keyOf(c), c.GetUID()) || campaignFinal(st.State)
+	id, left := r.Kind.ActivityID(c), r.leftBy(c)
 	r.memories.forget(keyOf(c))
-	var left []string
-	if id != "" && !ended && st.State != v1alpha1.StateMissing && ownsActivity(st) {
-		left = append(left, fmt.Sprintf("%s (%s)", id, st.State))
-	}
-	for _, previous := range st.Previous {
-		if previousLive(previous) {
-			left = append(left, fmt.Sprintf("%s (%s, of requestRevision %d)", previous.ActivityID, previous.State, previous.Revision))
-		}
-	}
 	if len(left) == 0 {
 		return
 	}
@@ -50,6 +40,21 @@ func (r *Reconciler) Deleted(ctx context.Context, c v1alpha1.Campaign) {
 	if err != nil {
 		log.FromContext(ctx).Error(err, "look for other resources of an activity", "activityId", id)
 	}
+}
+
+// leftBy describes the live activities that a deleted resource leaves behind.
+func (r *Reconciler) leftBy(c v1alpha1.Campaign) (left []string) {
+	id, st := r.Kind.ActivityID(c), c.CampaignStatus()
+	ended := r.memories.endedWith(keyOf(c), c.GetUID()) || campaignFinal(st.State) || st.State == v1alpha1.StateMissing
+	if id != "" && !ended && ownsActivity(st) {
+		left = append(left, fmt.Sprintf("%s (%s)", id, st.State))
+	}
+	for _, previous := range st.Previous {
+		if previousLive(previous) {
+			left = append(left, fmt.Sprintf("%s (%s, of requestRevision %d)", previous.ActivityID, previous.State, previous.Revision))
+		}
+	}
+	return left
 }
 
 // ownsActivity reports whether a resource's record makes the activity its own.

@@ -45,7 +45,7 @@ var places = map[string]place{
 	v1alpha1.ReasonTerminated: {true: func(_ *model, e end) bool {
 		return e.goal != GoalLive && (e.state == providers.StateTerminated || e.state == providers.StateFailed)
 	}},
-	v1alpha1.ReasonObserved: {true: func(_ *model, e end) bool { return observed(e.PayGiftActivity) && e.shown }},
+	v1alpha1.ReasonObserved: {true: func(_ *model, e end) bool { return observed(e.PayGiftActivity) && (e.shown || e.state.Final()) }},
 	v1alpha1.ReasonDraft:    {true: func(_ *model, e end) bool { return e.goal == GoalNothing && e.nothing() }},
 	v1alpha1.ReasonNothingToTerminate: {true: func(m *model, e end) bool {
 		return e.goal == GoalEnded && e.nothing() && len(m.listed(numberOf(e.PayGiftActivity))) == 0

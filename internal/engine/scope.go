@@ -147,15 +147,8 @@ func (s *scope) next(ctx context.Context) (Decision, error) {
 		return Decision{}, err
 	}
 	decision := decide(facts)
-	if s.takes(decision) || (facts.Remote != nil && s.memories.sharing(s.memory)) {
-		if facts.Owner, err = s.owner(ctx); err != nil || facts.Owner != "" {
-			return decide(facts), err
-		}
-	}
-	if (decision.Action == Preflight || decision.Action == Intend || decision.Action == Plan) && s.view != nil {
-		if facts.Twins, err = s.twins(ctx); err != nil || (len(facts.Twins) > 0 && !facts.Manifest.AllowTwin) {
-			return decide(facts), err
-		}
+	if news, err := s.others(ctx, facts, decision); news || err != nil {
+		return decide(facts), err
 	}
 	op, spends := s.spends(decision)
 	if !spends {
@@ -166,6 +159,18 @@ func (s *scope) next(ctx context.Context) (Decision, error) {
 		return decide(facts), nil
 	}
 	return decision, nil
+}
+
+// others adds to the facts what other resources and other activities say against a decision, and
+// reports whether there is anything.
+func (s *scope) others(ctx context.Context, facts *Facts, d Decision) (news bool, err error) {
+	switch {
+	case s.takes(d) || (facts.Remote != nil && s.memories.sharing(s.memory)):
+		facts.Owner, err = s.owner(ctx)
+	case d.Action.creates() && s.view != nil:
+		facts.Twins, err = s.twins(ctx)
+	}
+	return facts.Owner != "" || (len(facts.Twins) > 0 && !facts.Manifest.AllowTwin), err
 }
 
 // takes reports whether a decision takes an activity for ours, or changes it.

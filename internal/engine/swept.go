@@ -60,7 +60,10 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 func previousChanged(previous []v1alpha1.PreviousRecord, view *sweep.View) bool {
 	return slices.ContainsFunc(previous, func(p v1alpha1.PreviousRecord) bool {
 		snapshot, ok := view.ByID(p.ActivityID)
-		return ok && campaignState(snapshot.State) != "" && campaignState(snapshot.State) != p.State && !campaignFinal(p.State)
+		if !ok {
+			return previousLive(p) // a list may drop what has ended
+		}
+		return campaignState(snapshot.State) != "" && campaignState(snapshot.State) != p.State && !campaignFinal(p.State)
 	})
 }
 
