@@ -195,7 +195,7 @@ func (PayGiftActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string,
 		"recovery_time":       &st.RecoveryTime,
 		"terminate_time":      &st.TerminateTime,
 	} {
-		if value := facts[name]; value != "" && !sameInstant(*field, value) {
+		if value := facts[name]; value != "" && !notLater(value, *field) {
 			*field = value
 		}
 	}
@@ -210,12 +210,13 @@ func (PayGiftActivityKind) Reset(c v1alpha1.Campaign) {
 	*st = v1alpha1.PayGiftActivityStatus{CampaignStatus: st.CampaignStatus}
 }
 
-// sameInstant reports whether two spellings mean the same moment: lists and details may
-// differ in milliseconds' zeros, and a status that follows both would be written for ever.
-func sameInstant(a, b string) bool {
-	at, errA := wire.ParseTime(a)
-	bt, errB := wire.ParseTime(b)
-	return errA == nil && errB == nil && at.Equal(bt)
+// notLater reports whether a time is no news beside the one that is recorded: the same moment in
+// another spelling (lists and details may differ in milliseconds' zeros), or an earlier one, from a
+// view older than the record. A status that followed those would be written for ever.
+func notLater(value, recorded string) bool {
+	at, errA := wire.ParseTime(value)
+	bt, errB := wire.ParseTime(recorded)
+	return errA == nil && errB == nil && !at.After(bt)
 }
 
 // WantsDetail implements engine.Kind: only the detail tells when an activity was paused.

@@ -192,7 +192,7 @@ func (f *Facts) throttled() Decision {
 	after := min(f.Wait, again)
 	sent := f.Now.Add(f.Wait)
 	if f.Record.ID == "" && !sent.Before(f.Manifest.Begin) {
-		return Decision{Action: Stop, State: f.pendingState(), After: after, Unserved: true, Verdict: status.Verdict{
+		return Decision{Action: Stop, State: f.pendingState(), After: min(after, f.untilBegin()), Unserved: true, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonWillMissBegin,
 			Message: fmt.Sprintf("at the rate that the gateway allows the account, the create request would be sent %s after the begin time, when it is refused. Move activityBaseInfo.beginTime, or hold other campaigns of the account back.", roughly(sent.Sub(f.Manifest.Begin)))}}
 	}

@@ -60,6 +60,26 @@ func (s *scope) membersCreated() {
 	}
 }
 
+// membersIntended records that a call is about to change the members: whatever becomes of it, and
+// of the manifest meanwhile, they are read before they count as settled again, and those that it
+// adds may be at the vendor.
+func (s *scope) membersIntended(change Change) {
+	if len(change.Members) == 0 {
+		return
+	}
+	_, slot := s.Kind.Members(s.campaign)
+	if *slot == nil {
+		*slot = &v1alpha1.MembersRecord{}
+	}
+	record := *slot
+	record.Digest = ""
+	if change.Operation == providers.OperationAddMembers {
+		record.Listed = append(record.Listed, change.Members...)
+		slices.Sort(record.Listed)
+		record.Listed = slices.Compact(record.Listed)
+	}
+}
+
 // membersChanged records what a call did, so that a member that it added can be removed later.
 // They are read again before anything else is decided.
 func (s *scope) membersChanged(change Change, refused []providers.Refusal) {

@@ -110,6 +110,14 @@ var scenes = map[string]func(m *model){
 	"an end that is taken back":     func(m *model) { m.created(); m.cause("Terminated"); m.w.pass(time.Hour); m.cause("Active") },
 	"a creation that is taken back": func(m *model) { m.created(); m.cause("Draft") },
 	"a revision that waits":         func(m *model) { m.created(); m.cause("revise") },
+	"a former activity that is gone": func(m *model) {
+		m.created()
+		id := m.w.campaign().Status.ActivityID
+		m.cause("revise")
+		m.w.pass(time.Hour)
+		m.w.vendor.console(id, func(a *activity) { a.forgotten = true })
+		m.w.pass(2 * time.Hour)
+	},
 	"a revision that is taken back": func(m *model) { m.created(); m.cause("revise and keep"); m.w.pass(time.Hour); m.cause("revise back") },
 	"a time that cannot be read":    func(m *model) { m.apply(v1alpha1.PayGiftActivityActive, unreadable) },
 	"bad parameters":                func(m *model) { m.faults(providers.OperationCreate, badParam); m.apply(v1alpha1.PayGiftActivityActive) },

@@ -20,6 +20,7 @@ import (
 func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 	st := s.campaign.CampaignStatus()
 	st.Operation = s.operation(d.Change, st.Operation)
+	s.membersIntended(d.Change)
 	s.apply(d)
 	return s.persist(ctx)
 }

@@ -156,7 +156,10 @@ func (s *scope) next(ctx context.Context) (Decision, error) {
 		return decision, nil
 	}
 	if facts.Wait = s.turn(op); facts.Wait > 0 {
-		return decide(facts), nil
+		decision = decide(facts)
+		if decision.Verdict.Reason == v1alpha1.ReasonWillMissBegin {
+			s.leaveQueue() // its slot is of use to others
+		}
 	}
 	return decision, nil
 }

@@ -204,7 +204,7 @@ func TestAnActivityHasOneOwnerWhoeverKnowsItsNumber(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.startManager()
-	c := campaign{Name: "first", Begin: time.Now().Add(24 * time.Hour)}
+	c := campaign{Name: "first", Title: "秋季满额送", Begin: time.Now().Add(24 * time.Hour)}
 	w.mustApply(w.manifest(c))
 	first := w.waitFor("first", "Ready", "True Scheduled")
 	c.Name, c.Number, c.State = "second", first.Status.Request.Number, "Terminated"

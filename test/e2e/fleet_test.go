@@ -56,7 +56,7 @@ func (w *fleetWorld) startFleet() {
 	w.began = time.Now()
 	w.manager = start(w.t, "manager", []string{"KUBECONFIG=" + w.kubeconfig},
 		"--allowed-gateways", w.sim.url, "--leader-elect-namespace", operatorNamespace, "--metrics-address=0", "--health-address=0",
-		"--read-rate=0", "--sweep-interval=3s", "--log-level=2") // from 2 on no line is left out
+		"--read-rate=0", "--sweep-interval=1s", "--log-level=2") // from 2 on no line is left out
 }
 
 // manyTimes runs do for 0 to n-1 with the fleet's writers.

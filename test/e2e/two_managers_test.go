@@ -47,8 +47,9 @@ func TestTwoManagersAtOnceMakeOneActivityEachAndTrueStatuses(t *testing.T) {
 			b.setAll(vendorVariants[i])
 			b.fight(100)
 
-			// What was edited while its create call was open is waited for until absence is proven: 90 s and two sweeps.
+			// What was edited while its create call was open is waited for until absence is proven: for 90 s and two sweeps.
 			eventually(t, 5*time.Minute, "every status is true", b.check)
+			b.waitForSweeps(b.counter("paygift.list") + 6) // what one of them has changed the other sees in its next sweep
 			writes := b.campaignsWritten()
 			b.waitForSweeps(b.counter("paygift.list") + 6)
 			if now := b.campaignsWritten(); len(now) > len(writes) {
