@@ -45,7 +45,7 @@ func (r *Reconciler) Deleted(ctx context.Context, c v1alpha1.Campaign) {
 // leftBy describes the live activities that a deleted resource leaves behind.
 func (r *Reconciler) leftBy(c v1alpha1.Campaign) (left []string) {
 	id, st := r.Kind.ActivityID(c), c.CampaignStatus()
-	ended := r.memories.endedWith(keyOf(c), c.GetUID()) || campaignFinal(st.State) || st.State == v1alpha1.StateMissing
+	ended := r.memories.notes(keyOf(c)).ended || campaignFinal(st.State) || st.State == v1alpha1.StateMissing
 	if id != "" && !ended && ownsActivity(st) {
 		left = append(left, fmt.Sprintf("%s (%s)", id, st.State))
 	}

@@ -49,7 +49,7 @@ func (s *scope) guard(ctx context.Context) error {
 func (s *scope) unguard(ctx context.Context, d Decision) error {
 	if s.deleting() {
 		if s.leavingFor == "" {
-			s.memories.markEnded(s.memory) // the status that is deleted may not say so
+			s.memories.note(keyOf(s.campaign), func(n *notes) { n.ended = true }) // the status that is deleted may not say so
 		}
 		log.FromContext(ctx).Info("letting the resource go", "activityId", s.Kind.ActivityID(s.campaign), "state", s.campaign.CampaignStatus().State, "because", s.leavingFor)
 	}

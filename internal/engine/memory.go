@@ -26,18 +26,22 @@ type remembered struct {
 	// that waits for its turn.
 	granted, waitsFor providers.Operation
 	grantedAt         time.Time
-	// row is the hash of the list row that the record was last compared with. It is read by sweeps,
-	// under the lock of memories.
-	row string
-	// ended is true when the resource was let go because its activity has ended, or is not its own.
-	ended bool
-	// shared is true when a sweep found an older resource with the same activity.
-	shared bool
 	// failedVersion is the version of the credentials that the last failed call used.
 	failedVersion string
-	// number is the request number of the manifest as it was last reconciled. Unlike the rest it
-	// is read by sweeps, under the lock of memories.
+	notes notes
+}
+
+// notes are what others than the campaign's worker read and write: sweeps, and whoever hears of its
+// deletion. The lock of memories guards them.
+type notes struct {
+	// number is the request number of the manifest as it was last reconciled.
 	number string
+	// row is the hash of the list row that the record was last compared with.
+	row string
+	// shared is true when a sweep found an older resource with the same activity.
+	shared bool
+	// ended is true when the resource was let go because its activity has ended, or is not its own.
+	ended bool
 }
 
 // of returns the memory of a campaign; a new object under an old name starts with none.
@@ -55,78 +59,29 @@ func (m *memories) of(key types.NamespacedName, uid types.UID) *remembered {
 	return known
 }
 
-// numbered notes the request number of a campaign's manifest.
-func (m *memories) numbered(r *remembered, number string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	r.number = number
-}
-
-// number is the request number of a campaign's manifest; empty when this process has not made it yet.
-func (m *memories) number(key types.NamespacedName) string {
+// note changes the notes of a campaign that is remembered.
+func (m *memories) note(key types.NamespacedName, change func(*notes)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if known, ok := m.byKey[key]; ok {
-		return known.number
+		change(&known.notes)
 	}
-	return ""
 }
 
-// sawRow notes the list row that a campaign's record was compared with.
-func (m *memories) sawRow(r *remembered, row string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	r.row = row
-}
-
-// row is the list row that a campaign's record was last compared with; empty when none was.
-func (m *memories) row(key types.NamespacedName) string {
+// notes returns the notes of a campaign; none for one that this process has not reconciled yet.
+func (m *memories) notes(key types.NamespacedName) notes {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if known, ok := m.byKey[key]; ok {
-		return known.row
+		return known.notes
 	}
-	return ""
-}
-
-// share notes that an older resource records the same activity, and reports whether that is news.
-func (m *memories) share(key types.NamespacedName) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	known, ok := m.byKey[key]
-	news := ok && !known.shared
-	if news {
-		known.shared = true
-	}
-	return news
-}
-
-// sharing reports whether an older resource was found to record the same activity.
-func (m *memories) sharing(r *remembered) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return r.shared
+	return notes{}
 }
 
 func (m *memories) forget(key types.NamespacedName) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.byKey, key)
-}
-
-// endedWith reports whether a resource was let go because there was nothing of it left to end.
-func (m *memories) endedWith(key types.NamespacedName, uid types.UID) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	known, ok := m.byKey[key]
-	return ok && known.uid == uid && known.ended
-}
-
-// markEnded notes that a resource was let go because there was nothing of it left to end.
-func (m *memories) markEnded(r *remembered) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	r.ended = true
 }
 
 // succeeded ends a row of failures.

@@ -51,7 +51,7 @@ func (s *scope) noteRow(snapshot providers.Snapshot) {
 	if s.unlisted {
 		row = rowAbsent
 	}
-	s.memories.sawRow(s.memory, row)
+	s.memories.note(keyOf(s.campaign), func(n *notes) { n.row = row })
 }
 
 // findByNumber looks into the view for our number, and notes when it lacks a number that may

@@ -74,7 +74,9 @@ func (r *Reconciler) findShared(ctx context.Context, key sweep.Key) error {
 		if older(campaign, other) {
 			oldest[id], younger = campaign, other
 		}
-		if r.memories.share(keyOf(younger)) {
+		news := false
+		r.memories.note(keyOf(younger), func(n *notes) { news, n.shared = !n.shared, true })
+		if news {
 			r.Waker.WakeLater(keyOf(younger))
 		}
 	}, client.DisableReadYourWritesConsistency)

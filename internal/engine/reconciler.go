@@ -103,8 +103,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	return ctrl.Result{}, fmt.Errorf("no decision after %d actions: this is a bug, please report it with the resource's status", maxActions)
 }
 
-// notes are the actions that only change what this reconcile knows.
-var notes = map[Action]func(*scope){
+// steps are the actions that only change what this reconcile knows.
+var steps = map[Action]func(*scope){
 	Plan: (*scope).plan, Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Renumber: (*scope).renumber, Archive: (*scope).archive,
 	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, Release: (*scope).release,
 }
@@ -117,8 +117,8 @@ var reads = map[Action]func(*scope, context.Context){
 // act carries out one decision and reports whether the reconcile is over.
 func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
 	log.FromContext(ctx).V(1).Info("decided", "action", d.Action, "reason", d.Verdict.Reason, "after", d.After)
-	if note, ok := notes[d.Action]; ok {
-		note(s)
+	if step, ok := steps[d.Action]; ok {
+		step(s)
 		return false, nil
 	}
 	if read, ok := reads[d.Action]; ok {

@@ -105,7 +105,7 @@ func (s *scope) makeRequest(identity v1alpha1.AccountIdentity) {
 	number := s.numberOf(s.campaign.Lifecycle().Revision())
 	s.request, s.requestErr = s.Kind.Request(s.campaign, number)
 	s.request.Number = number
-	s.memories.numbered(s.memory, number)
+	s.memories.note(keyOf(s.campaign), func(n *notes) { n.number = number })
 	s.digest = digest(s.request.Body)
 }
 
@@ -168,7 +168,7 @@ func (s *scope) next(ctx context.Context) (Decision, error) {
 // reports whether there is anything.
 func (s *scope) others(ctx context.Context, facts *Facts, d Decision) (news bool, err error) {
 	switch {
-	case s.takes(d) || (facts.Remote != nil && s.memories.sharing(s.memory)):
+	case s.takes(d) || (facts.Remote != nil && s.memories.notes(keyOf(s.campaign)).shared):
 		facts.Owner, err = s.owner(ctx)
 	case d.Action.creates() && s.view != nil:
 		facts.Twins, err = s.twins(ctx)

@@ -34,7 +34,7 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 	if id == "" {
 		// Refused, perhaps because the number is taken, or held to be absent, too early: what now
 		// shows in the list under the number is ours.
-		number := r.memories.number(keyOf(campaign))
+		number := r.memories.notes(keyOf(campaign)).number
 		return number != "" && len(view.ByNumber(number)) > 0 && (r.Kind.Goal(campaign) != GoalNothing || campaign.Lifecycle().ManagementPolicy == v1alpha1.ManagementObserve)
 	}
 	if st.Request == nil || st.Request.Account.ID != key.Account || st.Request.Account.Gateway != key.Gateway {
@@ -43,9 +43,9 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 	snapshot, ok := view.ByID(id)
 	if !ok {
 		// Not shown: gone, unless it has ended or is known to be gone.
-		return st.State != v1alpha1.StateMissing && !campaignFinal(st.State) && r.memories.row(keyOf(campaign)) != rowAbsent
+		return st.State != v1alpha1.StateMissing && !campaignFinal(st.State) && r.memories.notes(keyOf(campaign)).row != rowAbsent
 	}
-	if !snapshot.State.Final() && r.memories.row(keyOf(campaign)) != rowOf(snapshot, "") {
+	if !snapshot.State.Final() && r.memories.notes(keyOf(campaign)).row != rowOf(snapshot, "") {
 		return true // its content is to be compared
 	}
 	seen := copyOf(campaign)
