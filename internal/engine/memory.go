@@ -28,7 +28,7 @@ type remembered struct {
 	grantedAt         time.Time
 	// failedVersion is the version of the credentials that the last failed call used.
 	failedVersion string
-	notes notes
+	notes         notes
 }
 
 // notes are what others than the campaign's worker read and write: sweeps, and whoever hears of its
