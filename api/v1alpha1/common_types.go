@@ -271,7 +271,7 @@ type PreviousRecord struct {
 	// number is its request number.
 	// +optional
 	Number string `json:"number,omitempty"`
-	// creation is what was known of it; one that `Differs` was never ours.
+	// creation is what was known of it; one that `Differs` had other content than the manifest.
 	// +optional
 	Creation CreationOutcome `json:"creation,omitempty"`
 	// state that it was last seen in.
@@ -342,7 +342,7 @@ type CampaignStatus struct {
 	// plan says what setting `state` to the live one would do; present while the manifest is a draft.
 	// +optional
 	Plan *PlanRecord `json:"plan,omitempty"`
-	// previous are the activities of former revisions, the latest first, at most 20: those that are live, then the rest.
+	// previous are the activities of former revisions, the latest first; beyond 20 those that have ended are dropped.
 	// +listType=atomic
 	// +optional
 	Previous []PreviousRecord `json:"previous,omitempty"`

@@ -47,7 +47,7 @@ func (r Resource) hold(key types.NamespacedName, ahead time.Duration) *status.Ve
 	switch {
 	case r.Brake == v1alpha1.BrakeHold || r.Brake == v1alpha1.BrakePause:
 		return &status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountBraked, Message: fmt.Sprintf(
-			`the brake of account %q is at %s: nothing is sent that starts or widens an activity. To release it: kubectl -n %s patch %s %s --type merge -p '{"spec":{"brake":"Off"}}'`,
+			`the brake of account %q is at %s: nothing is sent that starts or widens an activity. To release it: kubectl -n %s patch %s %s --type merge --field-manager=emergency -p '{"spec":{"brake":"Off"}}'`,
 			key, r.Brake, key.Namespace, r.Plural, key.Name)}
 	case r.Deleting:
 		return notReady("account %q is being deleted: nothing is started for it any more. Refer to another account, or wait until it is gone and create it again.", key)

@@ -29,7 +29,7 @@ func aheadBy(d time.Duration) *Account {
 }
 
 func TestWhatStartsOrWidensAnActivityIsHeldByBrakeDeletionAndClock(t *testing.T) {
-	const release = `kubectl -n platform patch wechatpaymerchants wechatpay --type merge -p '{"spec":{"brake":"Off"}}'`
+	const release = `kubectl -n platform patch wechatpaymerchants wechatpay --type merge --field-manager=emergency -p '{"spec":{"brake":"Off"}}'`
 	for name, test := range map[string]struct {
 		brake    v1alpha1.AccountBrake
 		deleting bool

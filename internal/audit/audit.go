@@ -32,6 +32,8 @@ type Entry struct {
 	// Number is the request number, ActivityID the vendor's id as far as it is known.
 	Number     string `json:"requestNumber,omitempty"`
 	ActivityID string `json:"activityId,omitempty"`
+	// Cause is deletion for a call that the deletion of the resource asked for; else the manifest did.
+	Cause string `json:"cause,omitempty"`
 	// Digest is the SHA-256 of the exact request body.
 	Digest string `json:"digest,omitempty"`
 	// Money is what the call commits.

@@ -210,3 +210,44 @@ func TestADeletionWhileANewRevisionWaitsSaysWhatRuns(t *testing.T) {
 		}
 	})
 }
+
+func TestARevisionRaisedOutOfAConflictIsHeldByWhatIsThere(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.apply(v1alpha1.PayGiftActivityActive)
+		w.pass(time.Minute)
+		w.wipe() // as a resource that was deleted and made again with other content
+		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.AwardSendRule.TransactionAmountMinimum = 200 })
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonRequestNumberConflict, v1alpha1.StateScheduled, v1alpha1.CreationDiffers)
+		w.edit(revises(2))
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonPreviousStillLive, v1alpha1.StatePending, "")
+		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.ReplacePrevious = v1alpha1.ReplaceKeep })
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonLooksLikeExisting, v1alpha1.StatePending, "")
+		if len(w.vendor.activities) != 1 {
+			t.Errorf("%d activities", len(w.vendor.activities))
+		}
+	})
+}
+
+func TestATypingMistakeInTheListLeavesTheActivityItsMembers(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.applied(v1alpha1.PayGiftActivityActive, lists("1900000001"))
+		w.pass(2 * time.Minute)
+		w.vendor.strangers = []string{"1900000777"}
+		w.edit(lists("1900000777"))
+		w.pass(5 * time.Minute)
+		w.want(v1alpha1.ReasonMembersRefused, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		contains(t, ready(w.campaign()).Message, "None of those listed is in effect")
+		if got := w.vendor.activities[0].members; !slices.Equal(got, []string{"1900000001"}) {
+			t.Errorf("members %v", got)
+		}
+		w.edit(lists("1900000002"))
+		w.pass(5 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		if got := w.vendor.activities[0].members; !slices.Equal(got, []string{"1900000002"}) {
+			t.Errorf("members %v", got)
+		}
+	})
+}

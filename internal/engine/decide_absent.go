@@ -117,7 +117,8 @@ func decideWindow(f *Facts) (Decision, bool) {
 	case opens > 0 && f.Goal != GoalNothing:
 		return Decision{Action: Stop, State: v1alpha1.StatePending, After: opens, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonTooEarly,
-			Message: fmt.Sprintf("the vendor takes activities that begin within %d days; this one is sent when it does.", int(f.Manifest.LatestBegin.Hours()/24))}}, true
+			Message: fmt.Sprintf("the vendor takes activities that begin within %d days; this one is sent on %s.",
+				int(f.Manifest.LatestBegin.Hours()/24), f.Manifest.Begin.Add(-f.Manifest.LatestBegin).Format(time.RFC3339))}}, true
 	}
 	return Decision{}, false
 }

@@ -115,12 +115,14 @@ func (f *Facts) membersRest(retry time.Duration) bool {
 func (f *Facts) changeMembers(withoutRefused bool) (Decision, bool) {
 	m := f.Members
 	surplus, missing := m.surplus(), m.missing(withoutRefused)
-	empties := len(surplus) == len(m.Remote) && len(missing) > 0 && f.Account.Hold == nil // a vendor may refuse to remove the last
+	empties := len(surplus) > 0 && len(surplus) == len(m.Remote) && f.Account.Hold == nil
 	switch {
-	case len(surplus) > 0 && !empties: // narrowing first: it is never held back
+	case len(surplus) > 0 && !empties: // narrowing first: it is never held back, but for the last of all
 		return decideOperation(f, Change{Operation: providers.OperationRemoveMembers, Members: surplus}), true
 	case len(missing) > 0:
 		return decideOperation(f, Change{Operation: providers.OperationAddMembers, Members: missing}), true
+	case empties: // those that are to take their place were refused
+		return f.refusedMembers(m.retryIn(f.Now)), true
 	}
 	if !m.settled() || len(m.remaining()) != len(m.Record.Refused) {
 		return Decision{Action: SettleMembers}, true
@@ -201,9 +203,13 @@ func batch(ids []string, wanted func(string) bool) []string {
 
 func (f *Facts) refusedMembers(again time.Duration) Decision {
 	refusals := f.Members.Record.Refused
+	others := "The others are in effect"
+	if len(refusals) >= len(f.Members.Listed) {
+		others = "None of those listed is in effect; those listed before stay until one is"
+	}
 	d := f.observed(status.Stalled, v1alpha1.ReasonMembersRefused, fmt.Sprintf(
-		"the vendor did not take %d of the listed members: %s. The others are in effect. Correct the list, or have the vendor accept them; they are asked for again by themselves.",
-		len(refusals), describeRefusals(refusals)))
+		"the vendor did not take %d of the listed members: %s. %s. Correct the list, or have the vendor accept them; they are asked for again by themselves.",
+		len(refusals), describeRefusals(refusals), others))
 	d.After = again
 	return d
 }

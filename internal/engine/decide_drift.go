@@ -39,17 +39,30 @@ func decideDrifted(f *Facts) (Decision, bool) {
 	if len(f.Drift.Differences) == 0 {
 		return Decision{}, false
 	}
+	if f.Drift.onlyMembers() {
+		return f.strangers(), true
+	}
 	wayOut := fmt.Sprintf("Restore it in the vendor's console; or take it over as it is: write spec.adopt.activityId: %q and correct the fields", f.Record.ID)
-	switch {
-	case f.Drift.onlyMembers():
-		wayOut = "List them in the manifest, or remove them in the vendor's console"
-	case f.adopts():
+	if f.adopts() {
 		wayOut = "Correct the manifest, or change the activity in the vendor's console"
 	}
 	d := f.observed(status.Stalled, v1alpha1.ReasonDrifted, fmt.Sprintf(
 		"activity %s is not as the manifest says: %s. No call can change that. %s.", f.Record.ID, describe(f.Drift.Differences), wayOut))
+	return f.lookForStrangers(d), true
+}
+
+// strangers reports members that somebody else added. They are left there.
+func (f *Facts) strangers() Decision {
+	d := f.observed(status.Stalled, v1alpha1.ReasonDrifted, fmt.Sprintf(
+		"activity %s also has members at the vendor that this manifest has never listed, which is why they are not removed: %s. List them in the manifest, or remove them in the vendor's console.",
+		f.Record.ID, f.Drift.Differences[0].Observed))
+	return f.lookForStrangers(d)
+}
+
+// lookForStrangers has the members looked at again: a list does not show them.
+func (f *Facts) lookForStrangers(d Decision) Decision {
 	if again := f.strangersIn(); d.After == 0 || again < d.After {
-		d.After = again // a list does not show them
+		d.After = again
 	}
-	return d, true
+	return d
 }

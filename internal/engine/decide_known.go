@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -31,9 +32,7 @@ func decideKnown(f *Facts) Decision {
 		}
 	}
 	if f.Owner != "" {
-		return f.observed(status.Stalled, v1alpha1.ReasonDuplicateOwner, fmt.Sprintf(
-			"activity %s (request number %s) belongs to %s, which recorded it first. It is left to that resource. Delete this one, or give it another name and no outRequestNo.",
-			f.Record.ID, f.Record.Number, f.Owner))
+		return f.duplicate()
 	}
 	if d, done := decideJudgement(f); done {
 		return f.unlessPaused(d)
@@ -54,6 +53,16 @@ func decideKnown(f *Facts) Decision {
 	return decideObserved(f)
 }
 
+// duplicate reports an activity that an older resource records.
+func (f *Facts) duplicate() Decision {
+	wayOut := "Delete this one, or give it another name and no outRequestNo"
+	if f.adopts() {
+		wayOut = fmt.Sprintf("Correct spec.adopt.activityId; or, to take it over, delete %s with deletionPolicy: Orphan", f.Owner)
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonDuplicateOwner, fmt.Sprintf(
+		"activity %s belongs to %s, which recorded it first. It is left to that resource. %s.", f.Record.ID, f.Owner, wayOut))
+}
+
 // decideJudgement makes sure that it is known, and recorded, whether the activity is ours.
 func decideJudgement(f *Facts) (Decision, bool) {
 	switch {
@@ -70,7 +79,7 @@ func decideJudgement(f *Facts) (Decision, bool) {
 		return Decision{Action: Judge}, true // the same content in other bytes, or other members
 	case f.Record.Outcome == v1alpha1.CreationDiffers:
 		return f.observed(status.Stalled, v1alpha1.ReasonRequestNumberConflict, fmt.Sprintf(
-			"activity %s exists under request number %s with other content: %s. It is left alone. Correct the manifest to match it, take it over as it is with spec.adopt.activityId: %q, or raise requestRevision for a new activity.",
+			"activity %s exists under request number %s with other content: %s. It is left alone. Correct the manifest to match it, take it over as it is with spec.adopt.activityId: %q, or end it in the vendor's console and raise requestRevision for a new one.",
 			f.Record.ID, f.Record.Number, describe(f.Remote.Differences), f.Record.ID)), true
 	}
 	return Decision{}, false
@@ -198,7 +207,7 @@ func decideObserved(f *Facts) Decision {
 	}
 	switch f.Goal {
 	case GoalEnded:
-		return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("activity %s was ended as spec.state asks.", id))
+		return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("activity %s was ended as spec.state asks.", id)+f.siblings())
 	case GoalNothing:
 		if state.Final() {
 			return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("activity %s was ended.", id))
@@ -261,6 +270,14 @@ func (f *Facts) word() string {
 		return f.Remote.Snapshot.VendorState
 	}
 	return string(f.Remote.Snapshot.State)
+}
+
+// siblings names the activities of former revisions that go on.
+func (f *Facts) siblings() string {
+	if len(f.PreviousLive) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Of former revisions there goes on: activity %s; end it in the vendor's console.", strings.Join(f.PreviousLive, ", "))
 }
 
 // end is when the activity ends, as the vendor says or else the manifest.

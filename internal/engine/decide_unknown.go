@@ -97,7 +97,7 @@ func (f *Facts) unknown(after time.Duration) Decision {
 		cause = f.Memory.SendErr.Error()
 	}
 	if f.ViewErr != nil {
-		cause += "; and the list cannot be read: " + explain(f.ViewErr)
+		cause += "; and the list cannot be read: " + f.ViewErr.Error()
 	}
 	next := "the same request is repeated and looked up"
 	if !f.maySend() {

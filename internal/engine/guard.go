@@ -51,7 +51,11 @@ func (s *scope) unguard(ctx context.Context, d Decision) error {
 		if s.leavingFor == "" {
 			s.memories.note(keyOf(s.campaign), func(n *notes) { n.ended = true }) // the status that is deleted may not say so
 		}
-		log.FromContext(ctx).Info("letting the resource go", "activityId", s.Kind.ActivityID(s.campaign), "state", s.campaign.CampaignStatus().State, "because", s.leavingFor)
+		because := s.leavingFor
+		if because == "" {
+			because = "its activity has ended, or there is none of its own"
+		}
+		log.FromContext(ctx).Info("letting the resource go", "activityId", s.Kind.ActivityID(s.campaign), "because", because)
 	}
 	record := s.keepID
 	if d.Verdict.Reason != "" {

@@ -131,6 +131,9 @@ func (s *scope) auditEntry(op providers.Operation) audit.Entry {
 	if op == providers.OperationCreate {
 		entry.Digest = s.digest
 	}
+	if s.deleting() {
+		entry.Cause = "deletion"
+	}
 	return entry
 }
 

@@ -41,9 +41,10 @@ func (s *scope) followPrevious(previous *v1alpha1.PreviousRecord) bool {
 	return shown
 }
 
-// previousLive reports whether an activity of a former revision is ours and may still run.
+// previousLive reports whether an activity of a former revision may still run. One that differed
+// counts too: it was found under this resource's own number, and most likely it made it once.
 func previousLive(p v1alpha1.PreviousRecord) bool {
-	return !campaignFinal(p.State) && p.State != v1alpha1.StateMissing && p.Creation != v1alpha1.CreationDiffers
+	return !campaignFinal(p.State) && p.State != v1alpha1.StateMissing
 }
 
 // getPrevious reads the activities of former revisions that the list does not show: a list may drop

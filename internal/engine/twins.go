@@ -8,7 +8,7 @@ import (
 )
 
 // twins returns the live activities with the manifest's name and time under other numbers, but
-// for those of this resource's former revisions.
+// for those that this resource's former revisions made.
 func (s *scope) twins(ctx context.Context) ([]Twin, error) {
 	var twins []Twin
 	for _, snapshot := range s.view.Named(s.request.Name, s.request.Begin, s.request.End) {
@@ -29,5 +29,7 @@ func (s *scope) twins(ctx context.Context) ([]Twin, error) {
 }
 
 func (s *scope) former(id string) bool {
-	return slices.ContainsFunc(s.campaign.CampaignStatus().Previous, func(p v1alpha1.PreviousRecord) bool { return p.ActivityID == id })
+	return slices.ContainsFunc(s.campaign.CampaignStatus().Previous, func(p v1alpha1.PreviousRecord) bool {
+		return p.ActivityID == id && p.Creation != v1alpha1.CreationDiffers
+	})
 }

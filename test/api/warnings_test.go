@@ -120,9 +120,7 @@ func TestDeleteWarnsOfAnActivityThatGoesOn(t *testing.T) {
 		"ended":                    {status: inState(v1alpha1.StateEnded)},
 		"nothing sent":             {},
 		"ending with the resource": {found: changes{"spec.deletionPolicy": "Terminate"}, status: inState(v1alpha1.StateRunning)},
-		"observed, whatever it says": {
-			found: observe.with(changes{"spec.deletionPolicy": "Terminate"}), status: inState(v1alpha1.StateRunning), warns: []string{warnsOfLeaving},
-		},
+		"observed: it was never its own": {found: observe.with(changes{"spec.deletionPolicy": "Orphan"}), status: inState(v1alpha1.StateRunning)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stored := storeWith(t, c.found, c.status)

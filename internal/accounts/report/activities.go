@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/providers"
@@ -107,10 +109,23 @@ func (f Facts) running() []activity {
 			}
 			for _, a := range fleet.recorded(c) {
 				if a.ActivityID != "" && running[a.State] {
-					list = append(list, a)
+					list = once(list, a)
 				}
 			}
 		}
+	}
+	return list
+}
+
+// once adds an activity to a list. Of two resources that record one, that which can end it is named.
+func once(list []activity, a activity) []activity {
+	i := slices.IndexFunc(list, func(b activity) bool { return b.Kind == a.Kind && b.ActivityID == a.ActivityID })
+	if i < 0 {
+		return append(list, a)
+	}
+	ends := func(a activity) int { return min(len(a.Command), 1) }
+	if cmp.Or(ends(list[i])-ends(a), cmp.Compare(a.Resource, list[i].Resource)) < 0 {
+		list[i] = a
 	}
 	return list
 }
@@ -123,7 +138,9 @@ func (f Fleet) recorded(c v1alpha1.Campaign) []activity {
 	if st.Request != nil {
 		present.Number = st.Request.Number
 	}
-	if st.Creation == v1alpha1.CreationConfirmed { // what is not ours is not ended by us
+	ready := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady)
+	duplicate := ready != nil && ready.Reason == v1alpha1.ReasonDuplicateOwner
+	if st.Creation == v1alpha1.CreationConfirmed && !duplicate { // what is not ours is not ended by us
 		present.Command = f.endCommand(c)
 	}
 	list := []activity{f.latest(c, present)}
