@@ -114,12 +114,12 @@ func TestDeleteWarnsOfAnActivityThatGoesOn(t *testing.T) {
 		status map[string]any
 		warns  []string
 	}{
-		"running":                  {status: inState(v1alpha1.StateRunning), warns: []string{warnsOfLeaving}},
-		"scheduled":                {status: inState(v1alpha1.StateScheduled), warns: []string{warnsOfLeaving}},
-		"paused":                   {status: inState(v1alpha1.StatePaused), warns: []string{warnsOfLeaving}},
-		"ended":                    {status: inState(v1alpha1.StateEnded)},
-		"nothing sent":             {},
-		"ending with the resource": {found: changes{"spec.deletionPolicy": "Terminate"}, status: inState(v1alpha1.StateRunning)},
+		"running":                        {status: inState(v1alpha1.StateRunning), warns: []string{warnsOfLeaving}},
+		"scheduled":                      {status: inState(v1alpha1.StateScheduled), warns: []string{warnsOfLeaving}},
+		"paused":                         {status: inState(v1alpha1.StatePaused), warns: []string{warnsOfLeaving}},
+		"ended":                          {status: inState(v1alpha1.StateEnded)},
+		"nothing sent":                   {},
+		"ending with the resource":       {found: changes{"spec.deletionPolicy": "Terminate"}, status: inState(v1alpha1.StateRunning)},
 		"observed: it was never its own": {found: observe.with(changes{"spec.deletionPolicy": "Orphan"}), status: inState(v1alpha1.StateRunning)},
 	} {
 		t.Run(name, func(t *testing.T) {
