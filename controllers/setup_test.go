@@ -140,7 +140,7 @@ func TestAnOpenedMerchantIsHandedOutAndSweptUntilItIsClosed(t *testing.T) {
 		t.Fatalf("handed out is %+v", account)
 	}
 	before := lists(gateway)
-	if _, err := account.Activities["PayGiftActivity"].List(t.Context(), 0); err != nil || lists(gateway) != before+1 {
+	if _, err := account.Activities["PayGiftActivity"].List(t.Context(), 0); err != nil || lists(gateway) <= before { // a sweep may be reading too
 		t.Errorf("the account's calls do not reach its gateway: %v", err)
 	}
 	s.opener.Close(merchantKey)
