@@ -18,6 +18,8 @@ const (
 	// KindForbidden: the account lacks a permission or breaks a rule for this campaign;
 	// somebody has to change something at the vendor.
 	KindForbidden Kind = "Forbidden"
+	// KindFunds: the merchant's balance does not suffice; somebody has to top it up.
+	KindFunds Kind = "Funds"
 	// KindThrottled: refused for its rate and not executed.
 	KindThrottled Kind = "Throttled"
 	// KindUnavailable: the gateway could not be reached or failed.

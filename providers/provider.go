@@ -21,6 +21,8 @@ const (
 	StateCreating State = "Creating"
 	// StateInactive: exists and waits to be activated by a call.
 	StateInactive State = "Inactive"
+	// StateReviewing: activated, and reviewed by the vendor before it runs.
+	StateReviewing State = "Reviewing"
 	// StateScheduled: exists and begins by itself at its begin time.
 	StateScheduled State = "Scheduled"
 	// StateRunning: users can receive it now.
@@ -42,6 +44,17 @@ func (s State) Final() bool {
 	return s == StateEnded || s == StateTerminated || s == StateFailed
 }
 
+// Committed reports whether an activity in this state can cost its money: it has been activated, or
+// begins by itself, and has not ended.
+func (s State) Committed() bool {
+	switch s {
+	case StateCreating, StateReviewing, StateScheduled, StateRunning, StatePaused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Operation names a call at a gateway, the same in errors, metrics, quotas and the audit log.
 type Operation string
 
@@ -52,6 +65,12 @@ const (
 	OperationGet       Operation = "get"
 	OperationList      Operation = "list"
 	OperationTerminate Operation = "terminate"
+	// OperationStart activates an activity that was created inactive; where it has a budget of its own, that is
+	// when the money is committed.
+	OperationStart Operation = "start"
+	// OperationPause holds an activity's distribution, OperationRestart lets it go on.
+	OperationPause   Operation = "pause"
+	OperationRestart Operation = "restart"
 	// OperationPreflight looks at what a create request refers to.
 	OperationPreflight Operation = "preflight"
 	// OperationMembers reads the members of an activity (pay gift: its sending merchants).
@@ -64,13 +83,13 @@ const (
 // Widens reports whether a call starts or widens an activity, so that a brake holds it back.
 // Calls that end or narrow one always go.
 func (o Operation) Widens() bool {
-	return o == OperationCreate || o == OperationAddMembers
+	return o == OperationCreate || o == OperationAddMembers || o == OperationStart || o == OperationRestart
 }
 
 // Mutates reports whether a call changes anything at the vendor.
 func (o Operation) Mutates() bool {
 	switch o {
-	case OperationCreate, OperationTerminate, OperationAddMembers, OperationRemoveMembers:
+	case OperationCreate, OperationTerminate, OperationStart, OperationPause, OperationRestart, OperationAddMembers, OperationRemoveMembers:
 		return true
 	default:
 		return false
@@ -87,6 +106,8 @@ type Snapshot struct {
 	Name string
 	// Begin and End bound the activity's time; zero where the vendor did not return them.
 	Begin, End time.Time
+	// Created is when the vendor made it; zero where it does not say.
+	Created time.Time
 	// State is the activity's state in the common vocabulary.
 	State State
 	// VendorState is the gateway's own word for it.
@@ -99,8 +120,27 @@ type Snapshot struct {
 	Content []byte
 	// Members are those that the answer shows; nil where it shows none, whatever there are.
 	Members []string
+	// Exposure is the money that the activity can cost; nil where it has no budget of its own, or the answer does not say.
+	Exposure *Exposure
+	// Distribution counts what it has given out; nil where the answer does not say.
+	Distribution *Distribution
 	// Detailed is true when the vendor's detail call made the snapshot. A list may carry less.
 	Detailed bool
+}
+
+// Exposure is the most that an activity can cost.
+type Exposure struct {
+	// Fen is the amount in fen (分), a hundredth of a yuan.
+	Fen int64
+	// NoCash is true where nothing is locked in advance and the discount comes off the redeeming merchants'
+	// receipts (免充值).
+	NoCash bool
+}
+
+// Distribution counts the coupons of an activity.
+type Distribution struct {
+	// Sent is how many were given out, Total how many there are in all.
+	Sent, Total int64
 }
 
 // Created is the answer to a successful create call.

@@ -19,8 +19,74 @@ const (
 	BrakePause AccountBrake = "Pause"
 )
 
+// LimitsProfile says which of the vendor's published bounds an account's activities keep, where its pages differ.
+//
+// +kubebuilder:validation:Enum=Strict;Legacy
+// +kubebuilder:validation:MaxLength=32
+type LimitsProfile string
+
+// The profiles.
+const (
+	// ProfileStrict keeps the narrower, newer bounds; also when left out.
+	ProfileStrict LimitsProfile = "Strict"
+	// ProfileLegacy keeps the wider, older ones.
+	ProfileLegacy LimitsProfile = "Legacy"
+)
+
+// Yuan is an amount in yuan with two decimals, in quotes, such as "200000.00". At most 99999999999.99.
+//
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=32
+// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(0|[1-9]\d{0,10})\.\d{2}$')`,message="write the amount in yuan, in quotes and with two decimals, such as \"200000.00\""
+type Yuan = string
+
+// AccountLimits are ceilings for the money that an account's campaigns may commit. What is above one waits; nothing is refused or
+// ended. Pre-funded money (预充值) and discounts that come off the merchants' receipts (免充值, `noCash`) are counted apart.
+type AccountLimits struct {
+	// maxCampaignYuan is the most that a single campaign may cost in all. A campaign above it is not created and not
+	// activated. No ceiling when left out.
+	//
+	// +optional
+	MaxCampaignYuan Yuan `json:"maxCampaignYuan,omitempty"`
+
+	// maxActiveYuan is the most that all activated campaigns of the merchant id or app id may cost together, those of
+	// other namespaces and those that no resource manages included, as the vendor's list shows them. A campaign that
+	// would go above it waits with its activation. "0.00" lets nothing be activated; no ceiling when left out.
+	//
+	// +optional
+	MaxActiveYuan Yuan `json:"maxActiveYuan,omitempty"`
+
+	// maxActiveNoCashYuan is maxActiveYuan for the campaigns with `noCash: true`, which are counted apart; maxActiveYuan
+	// when left out.
+	//
+	// +optional
+	MaxActiveNoCashYuan Yuan `json:"maxActiveNoCashYuan,omitempty"`
+
+	// profile says which published bounds apply where the vendor's pages differ: `Strict`, the narrower ones, also when
+	// left out, or `Legacy`.
+	//
+	// +optional
+	Profile LimitsProfile `json:"profile,omitempty"`
+}
+
+// ActiveMoneyRecord is what all activated campaigns of an account can cost together, as the vendor's list shows them, managed or not.
+type ActiveMoneyRecord struct {
+	// yuan is the sum of the budgets that were paid in advance (预充值), such as `1200.00`.
+	// +optional
+	Yuan string `json:"yuan,omitempty"`
+	// noCashYuan is the sum of those that come off the merchants' receipts (免充值).
+	// +optional
+	NoCashYuan string `json:"noCashYuan,omitempty"`
+	// activities counts them.
+	// +optional
+	Activities int64 `json:"activities,omitempty"`
+}
+
 // QuotaRecord is the state of one operation's quota at the account, listed while it is not at rest.
 type QuotaRecord struct {
+	// kind of campaign that the call is for, such as `CouponStock`.
+	// +optional
+	Kind string `json:"kind,omitempty"`
 	// operation is the call's name, such as `create`.
 	// +optional
 	Operation string `json:"operation,omitempty"`
@@ -111,6 +177,10 @@ type AccountStatus struct {
 	// campaigns counts the campaigns that refer to the account.
 	// +optional
 	Campaigns *CampaignsRecord `json:"campaigns,omitempty"`
+	// activeMoney is what the activated campaigns with a budget of their own can cost together, as the last sweep saw them; absent
+	// while there are none.
+	// +optional
+	ActiveMoney *ActiveMoneyRecord `json:"activeMoney,omitempty"`
 	// unmanaged are the live activities at the vendor that no resource records, as the last sweep saw them.
 	// +optional
 	Unmanaged *ActivitiesRecord `json:"unmanaged,omitempty"`

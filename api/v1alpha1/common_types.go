@@ -157,11 +157,13 @@ const (
 	OperationDone OperationOutcome = "Done"
 	// OperationRefused: the gateway definitely refused it.
 	OperationRefused OperationOutcome = "Refused"
+	// OperationWithdrawn: it was not sent, because something held it back after it was recorded.
+	OperationWithdrawn OperationOutcome = "Withdrawn"
 )
 
 // OperationRecord is the record of the last mutating call after the creation, written before it is sent.
 type OperationRecord struct {
-	// name of the operation, such as `terminate` or `members-add`.
+	// name of the operation, such as `terminate`, `start` or `members-add`.
 	// +optional
 	Name string `json:"name,omitempty"`
 	// seq counts the mutating calls after the creation; it is part of their request numbers.
@@ -176,7 +178,7 @@ type OperationRecord struct {
 	// generation of the manifest that asked for it.
 	// +optional
 	Generation int64 `json:"generation,omitempty"`
-	// outcome is `Done` or `Refused`; absent while it is open.
+	// outcome is `Done`, `Refused` or `Withdrawn`; absent while it is open.
 	// +optional
 	Outcome OperationOutcome `json:"outcome,omitempty"`
 	// attempts counts the calls of this name that were done for this generation. A second one that did not last either
@@ -318,6 +320,36 @@ type DriftRecord struct {
 	ServerOwned []string `json:"serverOwned,omitempty"`
 }
 
+// ElsewhereRecord is what somebody else did to the activity at the vendor, and what is therefore not undone.
+type ElsewhereRecord struct {
+	// state that the activity was brought to, such as Paused.
+	// +optional
+	State CampaignState `json:"state,omitempty"`
+	// generation of the manifest when it was first seen. A later edit of the spec lifts it.
+	// +optional
+	Generation int64 `json:"generation,omitempty"`
+	// time at which it was first seen.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
+// DistributionRecord counts what an activity has given out. It is written when the state changes, at thresholds of the
+// total, and otherwise rarely: not at every look.
+type DistributionRecord struct {
+	// summary is `sent/total`, such as `120/10000`.
+	// +optional
+	Summary string `json:"summary,omitempty"`
+	// sent is how many were given out.
+	// +optional
+	Sent int64 `json:"sent,omitempty"`
+	// total is how many there are in all.
+	// +optional
+	Total int64 `json:"total,omitempty"`
+	// time at which this was counted.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
+}
+
 // CampaignStatus is the part of the status that all activity kinds share.
 type CampaignStatus struct {
 	// observedGeneration is the generation of the manifest that this status speaks of;
@@ -353,6 +385,9 @@ type CampaignStatus struct {
 	// operator remembers that it was this manifest that ended the activity.
 	// +optional
 	Operation *OperationRecord `json:"operation,omitempty"`
+	// elsewhere is what somebody else did to the activity at the vendor; absent while it is as this resource left it.
+	// +optional
+	Elsewhere *ElsewhereRecord `json:"elsewhere,omitempty"`
 	// lastHandledReconcileAt echoes the `campaign-operator.io/reconcile-requested-at` annotation that was served last.
 	// +optional
 	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`

@@ -31,6 +31,14 @@ const (
 	ReasonEndedBeforeApplied = "EndedBeforeApplied"
 	// ReasonObserved: managementPolicy is Observe and the activity was found; status says how it is.
 	ReasonObserved = "Observed"
+	// ReasonInactive: the activity exists and is not activated, as the manifest asks.
+	ReasonInactive = "Inactive"
+	// ReasonBeginsInactive: nothing is activated and the begin is less than a day ahead or past, as the manifest asks; in case it was forgotten.
+	ReasonBeginsInactive = "BeginsInactive"
+	// ReasonActivationAhead: the activity exists and is activated at spec.activateAfter.
+	ReasonActivationAhead = "ActivationAhead"
+	// ReasonPaused: the activity is paused, as the manifest asks.
+	ReasonPaused = "Paused"
 	// ReasonAccountReady: the account's credentials work at its gateway.
 	ReasonAccountReady = "AccountReady"
 )
@@ -47,6 +55,16 @@ const (
 	ReasonListing = "Listing"
 	// ReasonOutcomeUnknown: a create call may or may not have taken effect; being found out.
 	ReasonOutcomeUnknown = "OutcomeUnknown"
+	// ReasonRegistering: the vendor is still registering the new activity and does not take its activation yet.
+	ReasonRegistering = "Registering"
+	// ReasonActivating: the activation was sent and its effect is not visible yet.
+	ReasonActivating = "Activating"
+	// ReasonUnderReview: the vendor reviews the activity before it runs.
+	ReasonUnderReview = "UnderReview"
+	// ReasonPausing: the call that pauses the activity was sent and its effect is not visible yet.
+	ReasonPausing = "Pausing"
+	// ReasonReferenceNotReady: another resource that the manifest refers to is missing or has no activity yet; goes on when it has.
+	ReasonReferenceNotReady = "ReferenceNotReady"
 	// ReasonTerminating: the terminate call was sent and its effect is not visible yet.
 	ReasonTerminating = "Terminating"
 	// ReasonChanging: a call that changes the activity was sent and its effect is not visible yet.
@@ -80,6 +98,16 @@ const (
 	ReasonLooksLikeExisting = "LooksLikeExisting"
 	// ReasonReferenceNotUsable: something that the manifest refers to at the vendor (a coupon stock) cannot be used as asked; looked at again slowly.
 	ReasonReferenceNotUsable = "ReferenceNotUsable"
+	// ReasonBudgetLimitExceeded: the account's limits do not let the campaign commit its money; looked at again by itself.
+	ReasonBudgetLimitExceeded = "BudgetLimitExceeded"
+	// ReasonFundsInsufficient: the merchant's balance does not cover the budget; the activation is tried again slowly.
+	ReasonFundsInsufficient = "FundsInsufficient"
+	// ReasonContentNotConfirmed: it is not known that the activity is what the manifest says, so it is not activated.
+	ReasonContentNotConfirmed = "ContentNotConfirmed"
+	// ReasonCannotDeactivate: the manifest asks for an activity that is not activated, and it has been; it is paused.
+	ReasonCannotDeactivate = "CannotDeactivate"
+	// ReasonActivationMissed: the activity's time is over and it was never activated.
+	ReasonActivationMissed = "ActivationMissed"
 	// ReasonPreviousStillLive: the activity of a former revision is still live; end it, or write replacePrevious: Keep.
 	ReasonPreviousStillLive = "PreviousStillLive"
 	// ReasonRevisionLowered: requestRevision is lower than the recorded one; nothing is made or changed.

@@ -16,7 +16,7 @@ const (
 
 // DeletionPolicy says what deleting the resource does to the activity.
 //
-// +kubebuilder:validation:Enum=Orphan;Terminate
+// +kubebuilder:validation:Enum=Orphan;Terminate;Pause
 // +kubebuilder:validation:MaxLength=32
 type DeletionPolicy string
 
@@ -26,6 +26,9 @@ const (
 	DeletionOrphan DeletionPolicy = "Orphan"
 	// DeletionTerminate ends the activity before the resource goes, unless its namespace or its CRD is going away too.
 	DeletionTerminate DeletionPolicy = "Terminate"
+	// DeletionPause pauses the activity before the resource goes, under the same conditions; for kinds that can be paused and not
+	// ended by a call.
+	DeletionPause DeletionPolicy = "Pause"
 )
 
 // ReplacePrevious says whether a new revision waits for the activities of the former ones.
@@ -52,8 +55,8 @@ type CampaignLifecycle struct {
 	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
 
 	// deletionPolicy is what deleting this resource does to the activity: `Orphan` leaves it as it is, also when left
-	// out; `Terminate` ends it for ever first. Neither acts when the namespace or the CRD is going away: losing a
-	// cluster must not end a campaign.
+	// out; `Terminate` ends it for ever first; `Pause` pauses it first. Each kind takes what the vendor has a call for. None
+	// acts when the namespace or the CRD is going away: losing a cluster must not end a campaign.
 	//
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`

@@ -117,6 +117,12 @@ type WeChatPayMerchantSpec struct {
 	// +optional
 	AllowedNamespaces []string `json:"allowedNamespaces,omitempty"`
 
+	// limits are ceilings for the money that the merchant's campaigns may commit, and say which of WeChat Pay's published
+	// bounds apply. No ceilings when left out.
+	//
+	// +optional
+	Limits AccountLimits `json:"limits,omitempty,omitzero"` //nolint:kubeapilinter // left out and empty mean the same
+
 	// brake stops money from an emergency's first minute: `Hold` sends nothing that starts or widens an activity; `Pause`
 	// is Hold and pauses what can be paused; `Off`, also when left out, is the normal state. Ending an activity always
 	// works. Leave it out of Git and set it with `kubectl patch --field-manager=emergency`: a field that Git does not own
@@ -149,6 +155,12 @@ type WeChatPayMerchantStatus struct {
 	// +listType=atomic
 	// +optional
 	VerifiesWith []string `json:"verifiesWith,omitempty"`
+
+	// couponNotifyUrl is where WeChat Pay sends notices of used 代金券 coupons (`notify_url` of 查询代金券消息通知地址), as last
+	// read; absent where none is set or it cannot be read. The operator never sets it.
+	//
+	// +optional
+	CouponNotifyURL string `json:"couponNotifyUrl,omitempty"`
 
 	AccountStatus `json:",inline"`
 
