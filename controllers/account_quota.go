@@ -12,7 +12,7 @@ func quotaRecords(pacer *quota.Pacer) func(gateway, account string) []v1alpha1.Q
 	return func(gateway, account string) []v1alpha1.QuotaRecord {
 		var records []v1alpha1.QuotaRecord
 		for _, state := range pacer.States(gateway, account) {
-			record := v1alpha1.QuotaRecord{Operation: string(state.Operation), Waiting: int64(state.Waiting)}
+			record := v1alpha1.QuotaRecord{Kind: state.Kind, Operation: string(state.Operation), Waiting: int64(state.Waiting)}
 			if !state.PausedUntil.IsZero() {
 				until := metav1.NewTime(state.PausedUntil).Rfc3339Copy() // as the API server gives it back
 				record.PausedUntil = &until

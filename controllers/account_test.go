@@ -156,7 +156,7 @@ func TestAClockThatGoesWrongIsToldOnce(t *testing.T) {
 func TestAQuotaThatCallsWaitForIsLookedAtUntilItIsAtRest(t *testing.T) {
 	o := newOffice(t, nil)
 	identity := merchantIdentity(o.merchant())
-	key := quota.Key{Gateway: identity.Gateway, Account: identity.ID, Operation: providers.OperationList}
+	key := quota.Key{Gateway: identity.Gateway, Account: identity.ID, Endpoint: quota.Endpoint{Kind: "PayGiftActivity", Operation: providers.OperationList}}
 	o.reconcile()
 	o.pacer.Refused(key, time.Minute)
 	merchant, after := o.reconcile()

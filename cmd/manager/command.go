@@ -68,8 +68,8 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set := command.Flags()
 	set.StringSliceVar(&f.allowedGateways, "allowed-gateways", nil, "base URLs of gateways that may be called besides the vendors' own, such as a simulator's http://127.0.0.1:18080")
 	set.DurationVar(&f.sweepInterval, "sweep-interval", 5*time.Minute, "how often each account's activities are listed at least")
-	set.Float64Var(&f.createRate, "create-rate", quota.DefaultChangeRate, "calls per second for each merchant id and each operation that changes something; 0 paces nothing")
-	set.Float64Var(&f.readRate, "read-rate", quota.DefaultReadRate, "calls per second for each merchant id and each operation that reads; 0 paces nothing")
+	set.Float64Var(&f.createRate, "create-rate", published, "calls per second for each merchant id and each operation that changes something, in place of the published figures; 0 paces nothing")
+	set.Float64Var(&f.readRate, "read-rate", published, "calls per second for each merchant id and each operation that reads, in place of the published figures; 0 paces nothing")
 	set.IntVar(&f.workers, "workers", 32, "how many campaigns of a kind are reconciled at once")
 	set.StringVar(&f.auditLog, "audit-log", "-", "file that takes one JSON line before and after every call that changes something; - is standard output")
 	set.StringVar(&f.logFormat, "log-format", "json", "json or console")
@@ -80,6 +80,19 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set.StringSliceVar(&f.namespaces, "watch-namespaces", nil, "namespaces whose accounts and campaigns are served; all when empty")
 	set.StringVar(&f.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; the pod's own when empty")
 	return command
+}
+
+// published stands for the figures that the vendors publish.
+const published = -1.0
+
+func limits(f flags) quota.Limits {
+	rate := func(calls float64) *quota.Rate {
+		if calls < 0 {
+			return nil
+		}
+		return ptr.To(quota.PerSecond(calls))
+	}
+	return quota.Defaults().Override(rate(f.createRate), rate(f.readRate))
 }
 
 func run(ctx context.Context, f flags) error {
@@ -105,7 +118,7 @@ func run(ctx context.Context, f flags) error {
 		return fmt.Errorf("set up the manager: %w", err)
 	}
 	if err := controllers.Setup(ctx, mgr, controllers.Options{
-		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: quota.Paced(quota.PerSecond(f.createRate), quota.PerSecond(f.readRate)), Workers: f.workers,
+		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: limits(f), Workers: f.workers,
 		Namespaces: f.namespaces, AuditLog: audit, UserAgent: "campaign-operator/" + version.String(),
 		Clock: clock.RealClock{}, Metrics: ctrlmetrics.Registry,
 	}); err != nil {

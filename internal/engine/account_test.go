@@ -93,7 +93,7 @@ func TestWaitingForOurOwnQuotaIsNoFailure(t *testing.T) {
 func TestAReadThatWaitsForTheQuotaRecordsTheNewId(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.apply(v1alpha1.PayGiftActivityActive)
-		w.reconciler.Pacer.Refused(quota.Key{Gateway: us.Gateway, Account: us.ID, Operation: providers.OperationGet}, time.Minute)
+		w.reconciler.Pacer.Refused(quota.Key{Gateway: us.Gateway, Account: us.ID, Endpoint: quota.Endpoint{Kind: "PayGiftActivity", Operation: providers.OperationGet}}, time.Minute)
 		w.costs(tally{writes: 2, create: 1}, func() { w.step() })
 		if c := w.campaign(); c.Status.ActivityID == "" || c.Status.Creation != v1alpha1.CreationUnknown {
 			t.Errorf("status %+v", c.Status)
@@ -105,7 +105,7 @@ func TestAReadThatWaitsForTheQuotaRecordsTheNewId(t *testing.T) {
 
 func TestALongQuotaPauseIsSaidAndAShortOneIsNot(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		create := quota.Key{Gateway: us.Gateway, Account: us.ID, Operation: providers.OperationCreate}
+		create := quota.Key{Gateway: us.Gateway, Account: us.ID, Endpoint: quota.Endpoint{Kind: "PayGiftActivity", Operation: providers.OperationCreate}}
 		w.apply(v1alpha1.PayGiftActivityActive)
 		w.reconciler.Pacer.Refused(create, 25*time.Second)
 		w.costs(tally{writes: 1}, func() { w.pass(20 * time.Second) })

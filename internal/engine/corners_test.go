@@ -60,7 +60,7 @@ func TestTheAnswerOfACreateCallIsNoProofOfItsMembers(t *testing.T) {
 
 func TestAListThatTakesLongerThanAMinuteHoldsNoCreationBack(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.limits = quota.Limits{providers.OperationList: {PerAccount: quota.Rate{Calls: 1, Per: 40 * time.Second}}}
+		w.limits = quota.Limits{{Operation: providers.OperationList}: {PerAccount: quota.Rate{Calls: 1, Per: 40 * time.Second}}}
 		w.restart()
 		w.stride = 5 * time.Second
 		for _, name := range []string{"a", "b", "c", "d", "e"} {

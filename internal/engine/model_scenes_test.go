@@ -274,7 +274,7 @@ func (m *model) queue(d time.Duration) {
 }
 
 func (m *model) refused(op providers.Operation, d time.Duration) {
-	m.w.reconciler.Pacer.Refused(quota.Key{Gateway: us.Gateway, Account: us.ID, Operation: op}, d)
+	m.w.reconciler.Pacer.Refused(quota.Key{Gateway: us.Gateway, Account: us.ID, Endpoint: quota.Endpoint{Kind: "PayGiftActivity", Operation: op}}, d)
 }
 
 // late applies the manifest when its activity has ended.

@@ -193,7 +193,7 @@ func (s *scope) spends(d Decision) (providers.Operation, bool) {
 }
 
 func (s *scope) quotaKey(op providers.Operation) quota.Key {
-	return quota.Key{Gateway: s.sweepKey.Gateway, Account: s.sweepKey.Account, Operation: op}
+	return quota.Key{Gateway: s.sweepKey.Gateway, Account: s.sweepKey.Account, Endpoint: quota.Endpoint{Kind: s.sweepKey.Kind, Operation: op}}
 }
 
 // facts gathers what decide reads.

@@ -12,7 +12,7 @@ func BenchmarkAskOfThreeThousandWaiters(b *testing.B) {
 		"source":  {PerAccount: PerSecond(10), PerSource: PerSecond(1)},
 	} {
 		b.Run(name, func(b *testing.B) {
-			pacer, clock := newPacer(Limits{key.Operation: limit})
+			pacer, clock := newPacer(Limits{key.Endpoint: limit})
 			calls := many(3000, key, Starting)
 			for _, c := range calls {
 				pacer.Ask(c)

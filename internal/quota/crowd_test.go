@@ -13,9 +13,9 @@ import (
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-var key = Key{Gateway: "https://gateway.example", Account: "1900000109", Operation: providers.OperationCreate}
+var key = Key{Gateway: "https://gateway.example", Account: "1900000109", Endpoint: Endpoint{"PayGiftActivity", providers.OperationCreate}}
 
-var otherAccount = Key{Gateway: key.Gateway, Account: "1900000110", Operation: key.Operation}
+var otherAccount = Key{Gateway: key.Gateway, Account: "1900000110", Endpoint: key.Endpoint}
 
 func newPacer(limits Limits) (*Pacer, *clocktesting.FakePassiveClock) {
 	clock := clocktesting.NewFakePassiveClock(noon)

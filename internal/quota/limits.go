@@ -29,8 +29,23 @@ type Limit struct {
 	PerSource Rate
 }
 
-// Limits are the limits by operation; an operation without one is not paced.
-type Limits map[providers.Operation]Limit
+// Endpoint is what a vendor limits: one operation of one kind of campaign. Without a kind it stands for the
+// operation of all kinds that have no limit of their own.
+type Endpoint struct {
+	Kind      string
+	Operation providers.Operation
+}
+
+// Limits are the limits by endpoint; an endpoint without one is not paced.
+type Limits map[Endpoint]Limit
+
+// of is the limit of an endpoint: its own, or that of its operation.
+func (l Limits) of(e Endpoint) Limit {
+	if own, ok := l[e]; ok {
+		return own
+	}
+	return l[Endpoint{Operation: e.Operation}]
+}
 
 // The figures used where a vendor publishes none (pay gift), in calls per second for each account.
 const (
@@ -40,23 +55,52 @@ const (
 	DefaultReadRate = 10.0
 )
 
-// Defaults are the figures used when nothing else is asked for. There are no limits by source
-// address among them, because pay gift publishes none.
+// couponStock is the kind whose figures WeChat Pay publishes (代金券, 接口频率 on each page).
+const couponStock = "CouponStock"
+
+// Defaults are the figures used when nothing else is asked for: the published ones, else the two above.
 func Defaults() Limits {
-	return Paced(PerSecond(DefaultChangeRate), PerSecond(DefaultReadRate))
+	limits := Paced(PerSecond(DefaultChangeRate), PerSecond(DefaultReadRate))
+	perMinute, perSecond := Rate{Calls: 60, Per: time.Minute}, PerSecond(500)
+	limits[Endpoint{couponStock, providers.OperationCreate}] = Limit{PerAccount: perMinute}
+	for _, op := range []providers.Operation{providers.OperationStart, providers.OperationPause, providers.OperationRestart} {
+		limits[Endpoint{couponStock, op}] = Limit{PerSource: perMinute}
+	}
+	for _, op := range []providers.Operation{providers.OperationGet, providers.OperationList} {
+		limits[Endpoint{couponStock, op}] = Limit{PerAccount: PerSecond(5 * DefaultReadRate), PerSource: perSecond}
+	}
+	return limits
 }
 
-// Paced are limits with the given rates for each account: one for each operation that changes
-// something and one for each that reads.
+// Paced are limits with the given rates for each account and operation: one for those that change something and one
+// for those that read.
 func Paced(changes, reads Rate) Limits {
-	return Limits{
-		providers.OperationCreate:        {PerAccount: changes},
-		providers.OperationTerminate:     {PerAccount: changes},
-		providers.OperationAddMembers:    {PerAccount: changes},
-		providers.OperationRemoveMembers: {PerAccount: changes},
-		providers.OperationGet:           {PerAccount: reads},
-		providers.OperationList:          {PerAccount: reads},
-		providers.OperationMembers:       {PerAccount: reads},
-		providers.OperationPreflight:     {PerAccount: reads},
+	limits := Limits{}
+	for _, op := range []providers.Operation{
+		providers.OperationCreate, providers.OperationTerminate, providers.OperationStart, providers.OperationPause, providers.OperationRestart,
+		providers.OperationAddMembers, providers.OperationRemoveMembers,
+	} {
+		limits[Endpoint{Operation: op}] = Limit{PerAccount: changes}
 	}
+	for _, op := range []providers.Operation{providers.OperationGet, providers.OperationList, providers.OperationMembers, providers.OperationPreflight} {
+		limits[Endpoint{Operation: op}] = Limit{PerAccount: reads}
+	}
+	return limits
+}
+
+// Override returns the limits with one rate for each account in place of those for calls that change something, or
+// that read; nil leaves them.
+func (l Limits) Override(changes, reads *Rate) Limits {
+	out := Limits{}
+	for endpoint, limit := range l {
+		rate := reads
+		if endpoint.Operation.Mutates() {
+			rate = changes
+		}
+		if rate != nil {
+			limit = Limit{PerAccount: *rate}
+		}
+		out[endpoint] = limit
+	}
+	return out
 }

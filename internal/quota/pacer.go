@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"k8s.io/utils/clock"
-
-	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 const (
@@ -19,12 +17,12 @@ const (
 	defaultPause = 30 * time.Second
 )
 
-// Key names a quota: calls of one operation for one merchant id or app id at one gateway.
+// Key names a quota: calls of one endpoint for one merchant id or app id at one gateway.
 // It is the vendor's unit of account, not the account resource: two resources with the same
 // merchant id share a quota.
 type Key struct {
 	Gateway, Account string
-	Operation        providers.Operation
+	Endpoint
 }
 
 // Call is a call that is to be made.
@@ -183,19 +181,19 @@ func (p *Pacer) forgetLost(b *bucket, now instant) {
 }
 
 func (p *Pacer) account(key Key, now instant) *bucket {
-	return bucketOf(p.accounts, key, p.limits[key.Operation].PerAccount, now)
+	return bucketOf(p.accounts, key, p.limits.of(key.Endpoint).PerAccount, now)
 }
 
 // source is nil for operations without a limit per source address.
 func (p *Pacer) source(key Key, now instant) *bucket {
-	limit := p.limits[key.Operation].PerSource
+	limit := p.limits.of(key.Endpoint).PerSource
 	if limit == (Rate{}) {
 		return nil
 	}
 	return bucketOf(p.sources, sourceOf(key), limit, now)
 }
 
-func sourceOf(key Key) Key { return Key{Gateway: key.Gateway, Operation: key.Operation} }
+func sourceOf(key Key) Key { return Key{Gateway: key.Gateway, Endpoint: key.Endpoint} }
 
 func bucketOf(buckets map[Key]*bucket, key Key, limit Rate, now instant) *bucket {
 	b := buckets[key]

@@ -176,7 +176,7 @@ func TestARefusalWithoutAPauseStillPauses(t *testing.T) {
 }
 
 func TestAfterARefusalNobodyComesAllAtOnce(t *testing.T) {
-	reads := Key{key.Gateway, key.Account, providers.OperationGet}
+	reads := Key{key.Gateway, key.Account, Endpoint{key.Kind, providers.OperationGet}}
 	c := newCrowd(t, Defaults())
 	c.comes(time.Hour, many(100, reads, Looking)...) // a burst has been saved up
 	c.pass(time.Hour - 1)
@@ -192,13 +192,13 @@ func TestAfterARefusalNobodyComesAllAtOnce(t *testing.T) {
 
 func TestStatesSayWhatAnAccountWaitsFor(t *testing.T) {
 	pacer, clock := newPacer(Defaults())
-	reads := Key{key.Gateway, key.Account, providers.OperationGet}
+	reads := Key{key.Gateway, key.Account, Endpoint{key.Kind, providers.OperationGet}}
 	pacer.Refused(reads, time.Minute)
 	pacer.Refused(otherAccount, time.Minute)
 	for _, c := range many(3, key, Starting) {
 		pacer.Ask(c)
 	}
-	want := []State{{Operation: "create", Waiting: 2}, {Operation: "get", PausedUntil: noon.Add(time.Minute)}}
+	want := []State{{Endpoint: key.Endpoint, Waiting: 2}, {Endpoint: reads.Endpoint, PausedUntil: noon.Add(time.Minute)}}
 	if got := pacer.States(key.Gateway, key.Account); !slices.Equal(got, want) {
 		t.Errorf("states %+v, want %+v", got, want)
 	}
@@ -239,8 +239,39 @@ func TestAllPayGiftOperationsHaveALimit(t *testing.T) {
 		providers.OperationCreate: 1, providers.OperationTerminate: 1, providers.OperationAddMembers: 1, providers.OperationRemoveMembers: 1,
 		providers.OperationGet: 10, providers.OperationList: 10, providers.OperationMembers: 10, providers.OperationPreflight: 10,
 	} {
-		if want := (Limit{PerAccount: PerSecond(calls)}); limits[op] != want {
-			t.Errorf("%s is limited to %+v, want %+v", op, limits[op], want)
+		if want := (Limit{PerAccount: PerSecond(calls)}); limits.of(Endpoint{"PayGiftActivity", op}) != want {
+			t.Errorf("%s is limited to %+v, want %+v", op, limits.of(Endpoint{"PayGiftActivity", op}), want)
 		}
+	}
+}
+
+func TestCouponStocksHaveThePublishedLimits(t *testing.T) {
+	minute := Rate{60, time.Minute}
+	for op, want := range map[providers.Operation]Limit{
+		providers.OperationCreate: {PerAccount: minute},
+		providers.OperationStart:  {PerSource: minute}, providers.OperationPause: {PerSource: minute}, providers.OperationRestart: {PerSource: minute},
+		providers.OperationList: {PerAccount: PerSecond(50), PerSource: PerSecond(500)},
+	} {
+		if got := Defaults().of(Endpoint{"CouponStock", op}); got != want {
+			t.Errorf("%s is limited to %+v, want %+v", op, got, want)
+		}
+	}
+}
+
+func TestARateThatSomebodyGivesReplacesThePublishedFigures(t *testing.T) {
+	none, ten := PerSecond(0), PerSecond(10)
+	limits := Defaults().Override(&none, &ten)
+	for op, want := range map[providers.Operation]Limit{
+		providers.OperationCreate: {}, providers.OperationStart: {}, providers.OperationTerminate: {},
+		providers.OperationList: {PerAccount: ten}, providers.OperationPreflight: {PerAccount: ten},
+	} {
+		for _, kind := range []string{"CouponStock", "PayGiftActivity"} {
+			if got := limits.of(Endpoint{kind, op}); got != want {
+				t.Errorf("%s of %s is limited to %+v, want %+v", op, kind, got, want)
+			}
+		}
+	}
+	if got := Defaults().Override(nil, nil).of(Endpoint{"CouponStock", providers.OperationStart}); got.PerSource.Calls != 60 {
+		t.Errorf("without a rate starts are limited to %+v", got)
 	}
 }

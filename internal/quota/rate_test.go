@@ -9,7 +9,7 @@ import (
 
 func TestTwoHundredCallsAtSixtyAMinuteTakeTheirTimeAndHardlyMore(t *testing.T) {
 	for seed := range uint64(20) {
-		c := newCrowd(t, Limits{key.Operation: {PerAccount: Rate{60, time.Minute}}})
+		c := newCrowd(t, Limits{key.Endpoint: {PerAccount: Rate{60, time.Minute}}})
 		c.lateUpTo(50*time.Millisecond, seed)
 		c.comes(0, many(200, key, Starting)...)
 		all := c.pass(time.Hour)
@@ -40,7 +40,7 @@ func arrivals(all []went, seed uint64) []instant {
 
 func TestCallersWhoComeAndGoNeverExceedTheRate(t *testing.T) {
 	for _, rate := range rates {
-		c := newCrowd(t, Limits{key.Operation: {PerAccount: rate}})
+		c := newCrowd(t, Limits{key.Endpoint: {PerAccount: rate}})
 		c.lateUpTo(200*time.Millisecond, 1)
 		random := rand.New(rand.NewPCG(2, 2))
 		n := 3 * int(rate.Calls)

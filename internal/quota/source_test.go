@@ -7,7 +7,7 @@ import (
 
 // shared limits two accounts to two calls a second each, and to three together.
 func shared() Limits {
-	return Limits{key.Operation: {PerAccount: PerSecond(2), PerSource: PerSecond(3)}}
+	return Limits{key.Endpoint: {PerAccount: PerSecond(2), PerSource: PerSecond(3)}}
 }
 
 func TestAllAccountsTogetherKeepTheLimitOfTheirAddress(t *testing.T) {
@@ -40,7 +40,7 @@ func TestAllAccountsTogetherKeepTheLimitOfTheirAddress(t *testing.T) {
 }
 
 func TestAnAccountWhoseOwnSlotIsNotDueLeavesTheAddressToOthers(t *testing.T) {
-	c := newCrowd(t, Limits{key.Operation: {PerAccount: PerSecond(1), PerSource: PerSecond(10)}})
+	c := newCrowd(t, Limits{key.Endpoint: {PerAccount: PerSecond(1), PerSource: PerSecond(10)}})
 	c.comes(0, many(100, key, Stopping)...)
 	c.comes(5300*time.Millisecond, Call{Key: otherAccount, Waiter: "other", Class: Sweeping})
 	if at := when(t, c.pass(time.Hour), "other"); at > 5300*time.Millisecond+2*second/10 {
@@ -64,7 +64,7 @@ func TestAPausedAccountLeavesTheAddressToOthers(t *testing.T) {
 }
 
 func TestOverAllAccountsStoppingCallsGoFirst(t *testing.T) {
-	c := newCrowd(t, Limits{key.Operation: {PerAccount: PerSecond(2), PerSource: PerSecond(1)}})
+	c := newCrowd(t, Limits{key.Endpoint: {PerAccount: PerSecond(2), PerSource: PerSecond(1)}})
 	c.comes(0, many(100, key, Starting)...)
 	c.comes(10500*time.Millisecond, Call{Key: otherAccount, Waiter: "stop", Class: Stopping})
 	if at := when(t, c.pass(time.Hour), "stop"); at > 10500*time.Millisecond+second {
@@ -73,7 +73,7 @@ func TestOverAllAccountsStoppingCallsGoFirst(t *testing.T) {
 }
 
 func TestNobodyStarvesBehindAnotherAccount(t *testing.T) {
-	c := newCrowd(t, Limits{key.Operation: {PerAccount: PerSecond(2), PerSource: PerSecond(1)}})
+	c := newCrowd(t, Limits{key.Endpoint: {PerAccount: PerSecond(2), PerSource: PerSecond(1)}})
 	edits := many(20, key, Edited)
 	for _, e := range edits {
 		c.again[e.Waiter] = true
@@ -86,7 +86,7 @@ func TestNobodyStarvesBehindAnotherAccount(t *testing.T) {
 }
 
 func TestWhoLeavesDoesNotBlockTheAddress(t *testing.T) {
-	pacer, _ := newPacer(Limits{key.Operation: {PerSource: PerSecond(1)}})
+	pacer, _ := newPacer(Limits{key.Endpoint: {PerSource: PerSecond(1)}})
 	pacer.Ask(Call{Key: key, Waiter: "goes"})
 	pacer.Ask(Call{Key: key, Waiter: "leaves"})
 	pacer.Leave(key, "leaves")

@@ -4,20 +4,18 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/campaign-operator/campaign-operator/providers"
 )
 
-// State is what an account has to wait for in one operation.
+// State is what an account has to wait for at one endpoint.
 type State struct {
-	Operation providers.Operation
+	Endpoint
 	// Waiting is how many calls wait.
 	Waiting int
 	// PausedUntil is when the pause that the gateway asked for is over; zero when there is none.
 	PausedUntil time.Time
 }
 
-// States lists the operations of an account that somebody waits for or that are paused, by name.
+// States lists the endpoints of an account that somebody waits for or that are paused, by name.
 func (p *Pacer) States(gateway, account string) []State {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -28,7 +26,7 @@ func (p *Pacer) States(gateway, account string) []State {
 			continue
 		}
 		p.forgetLost(b, now)
-		state := State{Operation: key.Operation, Waiting: len(b.ordered)}
+		state := State{Endpoint: key.Endpoint, Waiting: len(b.ordered)}
 		if b.pausedUntil > now {
 			state.PausedUntil = p.made.Add(b.pausedUntil)
 		}
@@ -36,6 +34,8 @@ func (p *Pacer) States(gateway, account string) []State {
 			states = append(states, state)
 		}
 	}
-	slices.SortFunc(states, func(a, b State) int { return cmp.Compare(a.Operation, b.Operation) })
+	slices.SortFunc(states, func(a, b State) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Kind, b.Kind))
+	})
 	return states
 }

@@ -219,7 +219,7 @@ func TestOnlyTheLeaderSweeps(t *testing.T) {
 }
 
 func TestManyWaitersOnManyAccountsAreAllServed(t *testing.T) {
-	onPacedBench(t, quota.Limits{providers.OperationList: {PerAccount: quota.PerSecond(10)}}, func(b *bench) {
+	onPacedBench(t, quota.Limits{{Operation: providers.OperationList}: {PerAccount: quota.PerSecond(10)}}, func(b *bench) {
 		const accounts, waiters, rounds = 3, 8, 5
 		var keys []Key
 		for i := range accounts {
@@ -270,5 +270,5 @@ func (b *bench) waitFor(key Key, rounds int) error {
 }
 
 func quotaKey(key Key) quota.Key {
-	return quota.Key{Gateway: key.Gateway, Account: key.Account, Operation: providers.OperationList}
+	return quota.Key{Gateway: key.Gateway, Account: key.Account, Endpoint: quota.Endpoint{Kind: key.Kind, Operation: providers.OperationList}}
 }

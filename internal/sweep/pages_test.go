@@ -103,7 +103,7 @@ func TestAListThatNeverEndsIsAnErrorAndNeverAView(t *testing.T) {
 }
 
 func TestTheQuotaSpacesThePages(t *testing.T) {
-	onPacedBench(t, quota.Limits{providers.OperationList: {PerAccount: quota.PerSecond(1)}}, func(b *bench) {
+	onPacedBench(t, quota.Limits{{Operation: providers.OperationList}: {PerAccount: quota.PerSecond(1)}}, func(b *bench) {
 		vendor := listOf(page("1"), page("2"), page("3"))
 		b.sweep(ours, vendor)
 		for pages := 1; pages <= 2; pages++ {

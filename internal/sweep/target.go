@@ -176,7 +176,7 @@ func learnedSince(v *View, started time.Time) map[string]entry {
 
 func (t *target) pages(ctx context.Context, activities providers.Activities, started time.Time) (map[string]entry, error) {
 	entries := map[string]entry{}
-	key := quota.Key{Gateway: t.Key.Gateway, Account: t.Key.Account, Operation: providers.OperationList}
+	key := quota.Key{Gateway: t.Key.Gateway, Account: t.Key.Account, Endpoint: quota.Endpoint{Kind: t.Key.Kind, Operation: providers.OperationList}}
 	for number := range maxPages {
 		if err := t.pace(ctx, key); err != nil {
 			return nil, err
