@@ -52,7 +52,7 @@ type AccountReporter struct {
 func (r *AccountReporter) Fleets(ctx context.Context, identity v1alpha1.AccountIdentity) ([]report.Fleet, error) {
 	var fleets []report.Fleet
 	for _, kind := range r.Kinds {
-		fleet := report.Fleet{Kind: kind, View: r.View(sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind.Name()})}
+		fleet := report.Fleet{Kind: kind, StopState: kind.Traits().StopState, View: r.View(sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind.Name()})}
 		list := kind.NewList()
 		if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 			return nil, fmt.Errorf("list %s: %w", kind.Plural(), err)

@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/engine"
 	"github.com/campaign-operator/campaign-operator/internal/wire"
 )
 
@@ -52,7 +53,7 @@ func bodyOf(t *testing.T, gift *v1alpha1.PayGiftActivity) []byte {
 	if number == "" {
 		number = numberOfOurs
 	}
-	request, err := PayGiftActivityKind{}.Request(gift, number)
+	request, err := PayGiftActivityKind{}.Request(gift, engine.Sender{Number: number})
 	if err != nil {
 		t.Fatal(err)
 	}

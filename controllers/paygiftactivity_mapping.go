@@ -27,8 +27,18 @@ func (PayGiftActivityKind) Name() string { return "PayGiftActivity" }
 // Plural implements engine.Kind.
 func (PayGiftActivityKind) Plural() string { return "paygiftactivities" }
 
-// EndedState implements engine.Kind.
-func (PayGiftActivityKind) EndedState() string { return string(v1alpha1.PayGiftActivityTerminated) }
+// Traits implements engine.Kind.
+func (PayGiftActivityKind) Traits() engine.Traits {
+	return engine.Traits{
+		Noun: "activity", AdoptField: "spec.adopt.activityId", BeginField: "activityBaseInfo.beginTime",
+		StopState: string(v1alpha1.PayGiftActivityTerminated),
+		Moves: engine.Moves{engine.GoalEnded: {
+			providers.StateScheduled: providers.OperationTerminate,
+			providers.StateRunning:   providers.OperationTerminate,
+			providers.StatePaused:    providers.OperationTerminate,
+		}},
+	}
+}
 
 // New implements engine.Kind.
 func (PayGiftActivityKind) New() v1alpha1.Campaign { return &v1alpha1.PayGiftActivity{} }
@@ -82,9 +92,15 @@ func (PayGiftActivityKind) Terms(c v1alpha1.Campaign) engine.Terms {
 	}
 }
 
-// Money implements engine.Kind: a pay-gift activity hands out coupons of stocks that have a
+// Exposure implements engine.Kind: a pay-gift activity hands out coupons of stocks that have a
 // budget of their own, and commits none itself.
-func (PayGiftActivityKind) Money(v1alpha1.Campaign) string { return "" }
+func (PayGiftActivityKind) Exposure(v1alpha1.Campaign) *providers.Exposure { return nil }
+
+// Describe implements engine.Kind.
+func (PayGiftActivityKind) Describe(v1alpha1.Campaign, *providers.Exposure) {}
+
+// Distribution implements engine.Kind: WeChat Pay does not count what an activity gave out.
+func (PayGiftActivityKind) Distribution(v1alpha1.Campaign) **v1alpha1.DistributionRecord { return nil }
 
 // ActivityID implements engine.Kind.
 func (PayGiftActivityKind) ActivityID(c v1alpha1.Campaign) string {
@@ -97,7 +113,8 @@ func (PayGiftActivityKind) SetActivityID(c v1alpha1.Campaign, id string) {
 }
 
 // Request implements engine.Kind: the body of 创建全场满额送活动.
-func (PayGiftActivityKind) Request(c v1alpha1.Campaign, number string) (engine.Request, error) {
+func (PayGiftActivityKind) Request(c v1alpha1.Campaign, from engine.Sender) (engine.Request, error) {
+	number := from.Number
 	spec := payGift(c).Spec
 	request := engine.Request{Number: number, LatestBegin: payGiftLatestBegin, Name: spec.ActivityBaseInfo.ActivityName}
 	if len(spec.AwardSendRule.AwardList) == 0 {

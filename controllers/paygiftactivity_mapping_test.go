@@ -121,7 +121,7 @@ func TestTimesReachTheWireInBeijingTimeWhateverTheirOffset(t *testing.T) {
 				spec.ActivityBaseInfo.BeginTime = given
 				periodsOf([]v1alpha1.PayGiftAvailableTime{{BeginTime: given, EndTime: given}}, nil)(spec)
 			})
-			request, err := kind.Request(gift, numberOfOurs)
+			request, err := kind.Request(gift, engine.Sender{Number: numberOfOurs})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestATimeThatIsNoneIsRefusedByTheNameOfItsField(t *testing.T) {
 		"spec.activityBaseInfo.availablePeriods.availableTime[1].endTime:":   second(good, bad),
 	} {
 		t.Run(field, func(t *testing.T) {
-			request, err := kind.Request(minimal(t, change), numberOfOurs)
+			request, err := kind.Request(minimal(t, change), engine.Sender{Number: numberOfOurs})
 			if err == nil || !strings.HasPrefix(err.Error(), field) || !strings.Contains(err.Error(), bad) || !strings.Contains(err.Error(), "+08:00") {
 				t.Errorf("the error is %v; want one that names %s, the value, and how to write it", err, field)
 			}
@@ -163,7 +163,7 @@ func TestATimeThatIsNoneIsRefusedByTheNameOfItsField(t *testing.T) {
 }
 
 func TestTheRequestSaysWhenItBeginsAndUnderWhichNumber(t *testing.T) {
-	request, err := kind.Request(minimal(t, nil), numberOfOurs)
+	request, err := kind.Request(minimal(t, nil), engine.Sender{Number: numberOfOurs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +303,7 @@ func TestTheKindMakesItsOwnObjects(t *testing.T) {
 	if gift.Status.ActivityID != "10028001" || kind.ActivityID(gift) != "10028001" {
 		t.Errorf("the id is %q in the status and %q for the engine", gift.Status.ActivityID, kind.ActivityID(gift))
 	}
-	if money := kind.Money(gift); money != "" {
-		t.Errorf("the activity commits %s itself, want nothing: the money is its stocks'", money)
+	if money := kind.Exposure(gift); money != nil {
+		t.Errorf("the activity commits %+v itself, want nothing: the money is its stocks'", money)
 	}
 }

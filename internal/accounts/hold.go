@@ -21,25 +21,32 @@ const (
 	SkewHolds = 120 * time.Second
 )
 
-// HoldNow returns why nothing that starts or widens an activity may be sent for a campaign, as
-// the API server has the account at this moment: whoever has pulled the brake and seen it
-// stored can rely on it. It is for the moment just before such a call; nil lets the call go.
-// An error, also that of an account that is gone or is no longer the one that was opened,
-// means that the reconcile has to start over.
-func (r *Resolver) HoldNow(ctx context.Context, campaign v1alpha1.Campaign) (*status.Verdict, error) {
+// Now is what the API server says of an account at one moment.
+type Now struct {
+	// Hold is why nothing that starts or widens an activity may be sent; nil lets the call go.
+	Hold *status.Verdict
+	// Limits are the ceilings.
+	Limits v1alpha1.AccountLimits
+}
+
+// Now reads a campaign's account from the API server: whoever has pulled the brake, or lowered a
+// ceiling, and seen it stored can rely on it. It is for the moment just before a call that starts
+// or widens an activity. An error, also that of an account that is gone or is no longer the one
+// that was opened, means that the reconcile has to start over.
+func (r *Resolver) Now(ctx context.Context, campaign v1alpha1.Campaign) (Now, error) {
 	key := RefKey(campaign)
 	resource, err := r.ReadLive(ctx, key)
 	if err != nil {
-		return nil, fmt.Errorf("read account %q from the API server: %w", key, err)
+		return Now{}, fmt.Errorf("read account %q from the API server: %w", key, err)
 	}
 	if problem := resource.refusal(key, campaign.GetNamespace()); problem != nil {
-		return problem, nil
+		return Now{Hold: problem, Limits: resource.Limits}, nil
 	}
 	account := r.Registry.Find(key, resource.Identity)
 	if account == nil {
-		return nil, fmt.Errorf("account %q is no longer open as %s at %s; starting over", key, resource.Identity.ID, resource.Identity.Gateway)
+		return Now{}, fmt.Errorf("account %q is no longer open as %s at %s; starting over", key, resource.Identity.ID, resource.Identity.Gateway)
 	}
-	return resource.hold(key, account.ahead()), nil
+	return Now{Hold: resource.hold(key, account.ahead()), Limits: resource.Limits}, nil
 }
 
 // hold says why nothing that starts or widens an activity may be sent, or nil.

@@ -62,7 +62,8 @@ func TestWhatStartsOrWidensAnActivityIsHeldByBrakeDeletionAndClock(t *testing.T)
 			if err != nil || resolution.Problem != nil || resolution.Account == nil {
 				t.Fatalf("Resolve returned %+v, %v: an account that is held works, so that activities can be ended", resolution, err)
 			}
-			now, err := resolver.HoldNow(t.Context(), of)
+			at, err := resolver.Now(t.Context(), of)
+			now := at.Hold
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,8 +103,8 @@ func TestABrakeJustPulledHoldsALastCallThatTheCacheWouldLetGo(t *testing.T) {
 	if resolution, err := resolver.Resolve(t.Context(), of, &woken{}); err != nil || resolution.Hold != nil {
 		t.Fatalf("Resolve returned %+v, %v", resolution, err)
 	}
-	if hold, err := resolver.HoldNow(t.Context(), of); err != nil || hold == nil || hold.Reason != v1alpha1.ReasonAccountBraked {
-		t.Errorf("HoldNow returned %+v, %v, want the brake", hold, err)
+	if now, err := resolver.Now(t.Context(), of); err != nil || now.Hold == nil || now.Hold.Reason != v1alpha1.ReasonAccountBraked {
+		t.Errorf("Now returned %+v, %v, want the brake", now, err)
 	}
 }
 
@@ -111,9 +112,9 @@ func TestANamespaceJustWithdrawnHoldsALastCall(t *testing.T) {
 	resolver := Resolver{Registry: &Registry{}, ReadLive: func(context.Context, types.NamespacedName) (Resource, error) {
 		return changed(holding("", false), func(r *Resource) { r.AllowedNamespaces = nil }), nil
 	}}
-	hold, err := resolver.HoldNow(t.Context(), campaign(v1alpha1.AccountReference{Name: wechatpay.Name, Namespace: wechatpay.Namespace}))
-	if err != nil || hold == nil || hold.Reason != v1alpha1.ReasonAccountNotAllowed {
-		t.Errorf("HoldNow returned %+v, %v", hold, err)
+	now, err := resolver.Now(t.Context(), campaign(v1alpha1.AccountReference{Name: wechatpay.Name, Namespace: wechatpay.Namespace}))
+	if err != nil || now.Hold == nil || now.Hold.Reason != v1alpha1.ReasonAccountNotAllowed {
+		t.Errorf("Now returned %+v, %v", now.Hold, err)
 	}
 }
 
@@ -133,9 +134,9 @@ func TestALastCallIsNotMadeWithoutTheAccountThatItWasMeantFor(t *testing.T) {
 			registry := &Registry{}
 			registry.Put(wechatpay, open)
 			resolver := Resolver{Registry: registry, ReadLive: func(context.Context, types.NamespacedName) (Resource, error) { return test.resource, test.err }}
-			_, err := resolver.HoldNow(t.Context(), campaign(v1alpha1.AccountReference{Name: wechatpay.Name, Namespace: wechatpay.Namespace}))
+			_, err := resolver.Now(t.Context(), campaign(v1alpha1.AccountReference{Name: wechatpay.Name, Namespace: wechatpay.Namespace}))
 			if err == nil || (test.is != nil && !test.is(err)) {
-				t.Errorf("HoldNow returned %v", err)
+				t.Errorf("Now returned %v", err)
 			}
 		})
 	}

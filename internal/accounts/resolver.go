@@ -32,6 +32,8 @@ type Resource struct {
 	Plural string
 	// Brake is what the spec asks for.
 	Brake v1alpha1.AccountBrake
+	// Limits are the ceilings of the spec.
+	Limits v1alpha1.AccountLimits
 	// ClockSkew is what the status says of it; a change is news for the campaigns that it holds.
 	ClockSkew string
 	// Deleting is true when the resource is being deleted.
@@ -57,6 +59,10 @@ type Resolution struct {
 	// Hold is why nothing that starts or widens an activity may be sent; nil lets everything go.
 	// Calls that end or narrow one are not held. It comes with the account or on its own.
 	Hold *status.Verdict
+	// Pause is true while the brake asks for running activities to be paused.
+	Pause bool
+	// Limits are the account's ceilings.
+	Limits v1alpha1.AccountLimits
 }
 
 // Resolve finds the account of a campaign. The campaign is woken when an account that is
@@ -89,6 +95,8 @@ func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, wake
 		resolution.Account = r.Registry.Get(key, resource.Identity, waker, types.NamespacedName{Namespace: campaign.GetNamespace(), Name: campaign.GetName()})
 	}
 	resolution.Hold = resource.hold(key, resolution.Account.ahead())
+	resolution.Pause = resource.Brake == v1alpha1.BrakePause
+	resolution.Limits = resource.Limits
 	return resolution, nil
 }
 

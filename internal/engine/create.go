@@ -51,7 +51,6 @@ func (s *scope) send(ctx context.Context) (bool, error) {
 	}
 	s.spent()
 	entry := s.auditEntry(providers.OperationCreate)
-	entry.Money = s.Kind.Money(s.campaign)
 	if err := s.Audit.Before(entry); err != nil {
 		return true, err
 	}
@@ -143,17 +142,18 @@ func (s *scope) clearIntent() {
 	s.memory.newIntent()
 }
 
-// holdNow reads the account's brake from the API server, right before a call that starts or
-// widens something, and reports whether it holds it back.
+// holdNow reads the account's brake and ceilings from the API server, right before a call that starts or
+// widens something, and reports whether the brake holds it back.
 func (s *scope) holdNow(ctx context.Context) (bool, error) {
-	hold, err := s.Accounts.HoldNow(ctx, s.campaign)
+	now, err := s.Accounts.Now(ctx, s.campaign)
 	if err != nil {
-		return false, fmt.Errorf("read the account's brake before a call: %w", err)
+		return false, fmt.Errorf("read the account before a call: %w", err)
 	}
-	if hold != nil {
-		s.account.Hold = hold
+	s.account.Limits = now.Limits
+	if now.Hold != nil {
+		s.account.Hold = now.Hold
 	}
-	return hold != nil, nil
+	return now.Hold != nil, nil
 }
 
 // numberInUse is the recorded number, or the manifest's while none is recorded.

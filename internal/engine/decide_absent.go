@@ -26,7 +26,7 @@ func decideAbsent(f *Facts) Decision {
 		return d
 	}
 	if f.drafted() {
-		return Decision{Action: Quietly, After: f.untilBegin()}
+		return Decision{Action: Quietly, After: f.untilNews()}
 	}
 	if d, done := decideView(f, latest(f.freshEnough(), f.Forced, f.Memory.LastSend)); done {
 		return d
@@ -34,7 +34,7 @@ func decideAbsent(f *Facts) Decision {
 	if d, done := decideFound(f); done {
 		return d
 	}
-	for _, obstacle := range []func(*Facts) (Decision, bool){decideWindow, decidePrevious, decideTwins, decidePreflight} {
+	for _, obstacle := range []func(*Facts) (Decision, bool){decideObjection, decideWindow, decidePrevious, decideTwins, decidePreflight} {
 		if d, found := obstacle(f); found {
 			return d
 		}
@@ -54,22 +54,41 @@ func decideAbsent(f *Facts) Decision {
 // decideFound: the view is new enough to say whether anything exists under our number.
 func decideFound(f *Facts) (Decision, bool) {
 	switch {
-	case len(f.Candidates) > 0:
+	case len(f.Candidates) > 0 && !f.replays():
 		return f.ambiguous(), true
 	case f.Found != nil && f.Goal == GoalNothing:
 		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, fmt.Sprintf(
-			"Draft: this resource has sent nothing, but activity %s exists under its request number %s and would be taken over as it is.", f.Found.Snapshot.ID, f.Manifest.Number)), true
+			"Draft: this resource has sent nothing, but %s %s exists %s and would be taken over as it is.", f.Traits.Noun, f.Found.Snapshot.ID, f.where(f.Manifest.Number))), true
 	case f.Found != nil:
 		return Decision{Action: Adopt}, true
-	case f.Goal == GoalEnded && len(f.PreviousLive) > 0 && !f.Manifest.KeepPrevious:
+	case f.stops() && len(f.PreviousLive) > 0 && !f.Manifest.KeepPrevious:
 		return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
 			"activity %s of a former requestRevision is live, and nothing exists for revision %d. To end it write its requestRevision again, or end it in the vendor's console; to leave it as it is write replacePrevious: Keep.",
 			strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
-	case f.Goal == GoalEnded:
+	case f.stops():
 		return stop(status.Settled, v1alpha1.ReasonNothingToTerminate, v1alpha1.StateTerminated,
-			fmt.Sprintf("no activity exists under request number %s, and none will be created while spec.state is Terminated.", f.Manifest.Number)), true
+			fmt.Sprintf("no %s exists %s, and none will be created while spec.state is %s.", f.Traits.Noun, f.where(f.Manifest.Number), f.Traits.StopState)), true
 	}
 	return Decision{}, false
+}
+
+// stops reports whether the manifest, or its deletion, asks for nothing to be there, so that nothing is created.
+func (f *Facts) stops() bool { return f.Goal == GoalEnded || f.Deleting }
+
+// where says under what an activity is looked for.
+func (f *Facts) where(number string) string {
+	if f.Traits.Anonymous {
+		return "with the manifest's name, time and amounts"
+	}
+	return "under request number " + number
+}
+
+// decideObjection refuses what the account does not create: beyond its profile, or more money than a campaign may cost.
+func decideObjection(f *Facts) (Decision, bool) {
+	if f.Manifest.Objection != "" {
+		return stop(status.Stalled, v1alpha1.ReasonInvalidSpec, f.pendingState(), f.Manifest.Objection), true
+	}
+	return decideCampaignLimit(f)
 }
 
 // decideManifest refuses what cannot be sent whatever the vendor says.
@@ -111,9 +130,12 @@ func decideView(f *Facts, since time.Time) (Decision, bool) {
 func decideWindow(f *Facts) (Decision, bool) {
 	opens := f.Manifest.Begin.Add(-f.Manifest.LatestBegin).Sub(f.Now)
 	switch {
+	case f.replays():
+		return Decision{}, false
+	case f.Now.Before(f.Manifest.Begin.Add(replayMargin)) && !f.Now.Before(f.Manifest.Begin) && f.mayReplay():
+		return Decision{Action: Quietly, After: f.Manifest.Begin.Add(replayMargin).Sub(f.Now)}, true
 	case !f.Now.Before(f.Manifest.Begin):
-		return stop(status.Stalled, v1alpha1.ReasonBeginPassed, f.pendingState(), fmt.Sprintf(
-			"the begin time has passed and no activity exists under request number %s, so nothing is created. Set activityBaseInfo.beginTime to a time in the future.", f.Manifest.Number)), true
+		return f.beginPassed(), true
 	case opens > 0 && f.Goal != GoalNothing:
 		return Decision{Action: Stop, State: v1alpha1.StatePending, After: opens, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonTooEarly,
@@ -121,6 +143,29 @@ func decideWindow(f *Facts) (Decision, bool) {
 				int(f.Manifest.LatestBegin.Hours()/24), f.Manifest.Begin.Add(-f.Manifest.LatestBegin).Format(time.RFC3339))}}, true
 	}
 	return Decision{}, false
+}
+
+// replayMargin is how long after the begin time a create call is certain to be refused by a gateway that does not
+// know its number, whatever the two clocks say.
+const replayMargin = 5 * time.Minute
+
+// mayReplay reports whether the create call may be sent once although the begin has come: where the vendor
+// never shows our number, only a repetition tells what it stands for. It can only return the first id or be refused,
+// since no activity may begin in the past.
+func (f *Facts) mayReplay() bool {
+	r := f.Record.Rejection
+	refused := r != nil && r.Digest == f.Manifest.Digest && r.Account == f.Account.Identity
+	return f.Traits.Anonymous && f.Goal.creates() && !f.Deleting && f.Manifest.Complete && f.Found == nil && !refused && !f.Memory.Released && f.Memory.Sends == 0
+}
+
+// replays reports whether it is to be sent now.
+func (f *Facts) replays() bool {
+	return f.mayReplay() && !f.Now.Before(f.Manifest.Begin.Add(replayMargin))
+}
+
+func (f *Facts) beginPassed() Decision {
+	return stop(status.Stalled, v1alpha1.ReasonBeginPassed, f.pendingState(), fmt.Sprintf(
+		"the begin time has passed and no %s exists %s, so nothing is created. Set %s to a time in the future.", f.Traits.Noun, f.where(f.Manifest.Number), f.Traits.BeginField))
 }
 
 // decidePrevious holds a new revision while an activity of a former one is live.
@@ -192,10 +237,10 @@ func (f *Facts) throttled() Decision {
 	const moment, again = 10 * time.Second, time.Minute // a place further on may have become free meanwhile
 	after := min(f.Wait, again)
 	sent := f.Now.Add(f.Wait)
-	if f.Record.ID == "" && !sent.Before(f.Manifest.Begin) {
+	if f.Record.ID == "" && f.Now.Before(f.Manifest.Begin) && !sent.Before(f.Manifest.Begin) {
 		return Decision{Action: Stop, State: f.pendingState(), After: min(after, f.untilBegin()), Unserved: true, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonWillMissBegin,
-			Message: fmt.Sprintf("at the rate that the gateway allows the account, the create request would be sent %s after the begin time, when it is refused. Move activityBaseInfo.beginTime, or hold other campaigns of the account back.", roughly(sent.Sub(f.Manifest.Begin)))}}
+			Message: fmt.Sprintf("at the rate that the gateway allows the account, the create request would be sent %s after the begin time, when it is refused. Move %s, or hold other campaigns of the account back.", roughly(sent.Sub(f.Manifest.Begin)), f.Traits.BeginField)}}
 	}
 	if f.Wait <= moment {
 		return Decision{Action: Quietly, After: after}
@@ -218,6 +263,12 @@ func roughly(d time.Duration) string {
 // decideRefused: the create call of this reconcile was definitely not executed, and the
 // intent has been cleared.
 func decideRefused(f *Facts) Decision {
+	if !f.Now.Before(f.Manifest.Begin) && f.Traits.Anonymous && f.Record.Rejection != nil {
+		if len(f.Candidates) > 0 {
+			return f.ambiguous()
+		}
+		return f.beginPassed() // the gateway does not know the number
+	}
 	if d, refused := decideRejected(f); refused {
 		return d
 	}
@@ -233,6 +284,11 @@ func (f *Facts) ambiguous() Decision {
 	wayOut := "Name the right one in spec.adopt"
 	if f.Record.Outcome == v1alpha1.CreationUnknown {
 		wayOut += " and raise requestRevision in the same commit"
+	}
+	if f.Traits.Anonymous {
+		return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
+			"the vendor has several of the kind that no resource manages, all with the manifest's name, time and amounts: %s. Which of them is this resource's cannot be told, since the vendor does not return request numbers. None is taken and none is created. %s (%s).",
+			enumerate(f.Candidates), wayOut, f.Traits.AdoptField))
 	}
 	return stop(status.Stalled, v1alpha1.ReasonRequestNumberConflict, f.pendingState(), fmt.Sprintf(
 		"the vendor has several activities under request number %s: %s. None is taken and none is created. %s, or end all but one in the vendor's console; and ask the vendor how it came about.",
@@ -253,7 +309,7 @@ func decideTwins(f *Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	twin := f.Twins[0]
-	which := fmt.Sprintf("activity %s", twin.Snapshot.ID)
+	which := fmt.Sprintf("%s %s", f.Traits.Noun, twin.Snapshot.ID)
 	if twin.Snapshot.RequestNo != "" {
 		which += fmt.Sprintf(" (request number %s)", twin.Snapshot.RequestNo)
 	}
@@ -264,9 +320,9 @@ func decideTwins(f *Facts) (Decision, bool) {
 	if len(twin.Differences) > 0 {
 		alike = "with other content: " + describe(twin.Differences)
 	}
-	wayOut := fmt.Sprintf("To take it over write spec.adopt.activityId: %q", twin.Snapshot.ID)
+	wayOut := fmt.Sprintf("To take it over write %s: %q", f.Traits.AdoptField, twin.Snapshot.ID)
 	if twin.Owner != "" {
-		wayOut = fmt.Sprintf("It belongs to %s; to take it over delete that resource, with deletionPolicy: Orphan, and write spec.adopt.activityId: %q", twin.Owner, twin.Snapshot.ID)
+		wayOut = fmt.Sprintf("It belongs to %s; to take it over delete that resource, with deletionPolicy: Orphan, and write %s: %q", twin.Owner, f.Traits.AdoptField, twin.Snapshot.ID)
 	}
 	return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
 		"%s is live with the same name and time, %s. Nothing is created, in case this manifest was renamed or copied. %s; to have another one write spec.allowTwin: true.",

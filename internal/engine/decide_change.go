@@ -23,12 +23,7 @@ const (
 // decideOperation brings the activity to the goal by a call. The call is recorded before it
 // is sent, and whether it happened is read from the vendor.
 func decideOperation(f *Facts, change Change) Decision {
-	reason, doing := v1alpha1.ReasonChanging, "changed"
-	if change.Operation == providers.OperationTerminate {
-		reason, doing = v1alpha1.ReasonTerminating, "ended"
-	}
-	working := f.observed(status.Working, reason, fmt.Sprintf("activity %s is being %s.", f.Record.ID, doing))
-	working.After = watchPause
+	working := f.changing(change.Operation)
 	record := f.Record.Operation
 	switch {
 	case !f.Read:
@@ -37,10 +32,12 @@ func decideOperation(f *Facts, change Change) Decision {
 		return working
 	case f.contested(change):
 		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
-			"%s was done %d times for activity %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
-			change.Operation, record.Attempts, f.Record.ID))
+			"%s was done %d times for %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
+			change.Operation, record.Attempts, f.it()))
 	case change.Operation.Widens() && f.Account.Hold != nil:
 		return f.held()
+	case f.Money.Over != "":
+		return f.overLimit()
 	case f.Wait > 0:
 		return f.throttled()
 	case record == nil || record.Outcome != "" || record.Name != string(change.Operation) ||
@@ -50,6 +47,25 @@ func decideOperation(f *Facts, change Change) Decision {
 	default:
 		return Decision{Action: Operate, Change: change}
 	}
+}
+
+// changes are the words for what a call does to an activity.
+var changes = map[providers.Operation]struct{ reason, doing string }{
+	providers.OperationTerminate: {v1alpha1.ReasonTerminating, "ended"},
+	providers.OperationStart:     {v1alpha1.ReasonActivating, "activated"},
+	providers.OperationPause:     {v1alpha1.ReasonPausing, "paused"},
+	providers.OperationRestart:   {v1alpha1.ReasonActivating, "restarted"},
+}
+
+// changing says that a call is under way, or that its effect is not visible yet.
+func (f *Facts) changing(op providers.Operation) Decision {
+	words, ok := changes[op]
+	if !ok {
+		words.reason, words.doing = v1alpha1.ReasonChanging, "changed"
+	}
+	d := f.observed(status.Working, words.reason, fmt.Sprintf("%s is being %s.", f.it(), words.doing))
+	d.After = watchPause
+	return d
 }
 
 // justDone reports whether this very call succeeded a moment ago and may still have to show.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -31,7 +32,11 @@ func decideDeletion(f *Facts) Decision {
 	if d.Verdict.Progress == status.Settled || notOurs[d.Verdict.Reason] {
 		return Decision{Action: Unguard}
 	}
-	d.Verdict.Message += " The resource is kept until its activity has ended; write deletionPolicy: Orphan to let it go and leave the activity as it is."
+	until := "has ended"
+	if f.Goal == GoalPaused {
+		until = "is paused"
+	}
+	d.Verdict.Message += fmt.Sprintf(" The resource is kept until its %s %s; write deletionPolicy: Orphan to let it go and leave the %s as it is.", f.Traits.Noun, until, f.Traits.Noun)
 	return d
 }
 

@@ -48,12 +48,22 @@ func decidePreflight(f *Facts) (Decision, bool) {
 // drafted reports whether a draft says all there is to say: its plan is as of when it was made,
 // and is made anew for an edit or for who asks.
 func (f *Facts) drafted() bool {
+	soon := f.Traits.activates() && !f.Now.Before(f.Manifest.Begin.Add(-forgottenWithin))
 	return f.Goal == GoalNothing && len(f.PreviousLive) == 0 && f.Planned && f.Record.Settled && f.Forced.IsZero() &&
-		f.Record.ObservedGeneration == f.Manifest.Generation && f.Now.Before(f.Manifest.Begin)
+		f.Record.ObservedGeneration == f.Manifest.Generation && f.Now.Before(f.Manifest.Begin) &&
+		soon == (f.Record.Reason == v1alpha1.ReasonBeginsInactive)
 }
 
-// untilBegin is how long until the begin time, when a draft has something new to say.
+// untilBegin is how long until the begin time; 0 when it has come.
 func (f *Facts) untilBegin() time.Duration { return max(f.Manifest.Begin.Sub(f.Now), 0) }
+
+// untilNews is how long until a draft has something new to say: that it begins soon, then that its begin has passed.
+func (f *Facts) untilNews() time.Duration {
+	if soon := f.untilBegin() - forgottenWithin; soon > 0 && f.Traits.activates() {
+		return soon
+	}
+	return f.untilBegin()
+}
 
 // decidePlan: nothing stands in the way of this draft.
 func decidePlan(f *Facts) Decision {
@@ -63,5 +73,5 @@ func decidePlan(f *Facts) Decision {
 	d := stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft,
 		"Draft: this resource has sent nothing. status.plan says what state: Active would do; set it to create the activity.")
 	d.After = f.untilBegin()
-	return d
+	return f.forgotten(d, f.Manifest.Begin)
 }

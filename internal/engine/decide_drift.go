@@ -42,12 +42,12 @@ func decideDrifted(f *Facts) (Decision, bool) {
 	if f.Drift.onlyMembers() {
 		return f.strangers(), true
 	}
-	wayOut := fmt.Sprintf("Restore it in the vendor's console; or take it over as it is: write spec.adopt.activityId: %q and correct the fields", f.Record.ID)
+	wayOut := fmt.Sprintf("Restore it in the vendor's console; or take it over as it is: write %s: %q and correct the fields", f.Traits.AdoptField, f.Record.ID)
 	if f.adopts() {
 		wayOut = "Correct the manifest, or change the activity in the vendor's console"
 	}
 	d := f.observed(status.Stalled, v1alpha1.ReasonDrifted, fmt.Sprintf(
-		"activity %s is not as the manifest says: %s. No call can change that. %s.", f.Record.ID, describe(f.Drift.Differences), wayOut))
+		"%s is not as the manifest says: %s. No call can change that. %s.", f.it(), describe(f.Drift.Differences), wayOut))
 	return f.lookForStrangers(d), true
 }
 

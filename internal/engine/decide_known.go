@@ -23,7 +23,7 @@ func decideKnown(f *Facts) Decision {
 	case f.Gone:
 		return decideGone(f)
 	case f.CallErr != nil:
-		return f.failed(f.CallErr, "", f.Memory.NotBefore.Sub(f.Now))
+		return f.callFailed(f.CallErr, f.Memory.NotBefore.Sub(f.Now))
 	case f.ReadWait > 0:
 		return f.readLater()
 	case !f.Read:
@@ -42,10 +42,10 @@ func decideKnown(f *Facts) Decision {
 	}
 	if f.Manifest.Observe {
 		return f.observed(status.Settled, v1alpha1.ReasonObserved, fmt.Sprintf(
-			"activity %s is observed: %s. Nothing is sent while managementPolicy is Observe.", f.Record.ID, f.word()))
+			"%s is observed: %s. Nothing is sent while managementPolicy is Observe.", f.it(), f.word()))
 	}
-	if op := operations[f.Goal][f.Remote.Snapshot.State]; op != "" {
-		return decideOperation(f, Change{Operation: op})
+	if d, done := decideMove(f); done {
+		return d
 	}
 	if d, done := decideMembers(f); done {
 		return f.unlessPaused(d)
@@ -57,10 +57,10 @@ func decideKnown(f *Facts) Decision {
 func (f *Facts) duplicate() Decision {
 	wayOut := "Delete this one, or give it another name and no outRequestNo"
 	if f.adopts() {
-		wayOut = fmt.Sprintf("Correct spec.adopt.activityId; or, to take it over, delete %s with deletionPolicy: Orphan", f.Owner)
+		wayOut = fmt.Sprintf("Correct %s; or, to take it over, delete %s with deletionPolicy: Orphan", f.Traits.AdoptField, f.Owner)
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonDuplicateOwner, fmt.Sprintf(
-		"activity %s belongs to %s, which recorded it first. It is left to that resource. %s.", f.Record.ID, f.Owner, wayOut))
+		"%s belongs to %s, which recorded it first. It is left to that resource. %s.", f.it(), f.Owner, wayOut))
 }
 
 // decideJudgement makes sure that it is known, and recorded, whether the activity is ours.
@@ -79,8 +79,8 @@ func decideJudgement(f *Facts) (Decision, bool) {
 		return Decision{Action: Judge}, true // the same content in other bytes, or other members
 	case f.Record.Outcome == v1alpha1.CreationDiffers:
 		return f.observed(status.Stalled, v1alpha1.ReasonRequestNumberConflict, fmt.Sprintf(
-			"activity %s exists under request number %s with other content: %s. It is left alone. Correct the manifest to match it, take it over as it is with spec.adopt.activityId: %q, or end it in the vendor's console and raise requestRevision for a new one.",
-			f.Record.ID, f.Record.Number, describe(f.Remote.Differences), f.Record.ID)), true
+			"%s exists under request number %s with other content: %s. It is left alone. Correct the manifest to match it, take it over as it is with %s: %q, or end it in the vendor's console and raise requestRevision for a new one.",
+			f.it(), f.Record.Number, describe(f.Remote.Differences), f.Traits.AdoptField, f.Record.ID)), true
 	}
 	return Decision{}, false
 }
@@ -144,9 +144,17 @@ func (f *Facts) atRest() bool {
 // whose id another process has recorded since, there is none.
 func (f *Facts) unlessPaused(d Decision) Decision {
 	if wait := f.pause(); wait > 0 && (d.Action == Get || d.Action == ReadMembers) && f.Memory.LastErr.Operation != providers.OperationCreate {
-		return f.failed(f.Memory.LastErr, f.pendingState(), wait)
+		return f.callFailed(f.Memory.LastErr, wait)
 	}
 	return d
+}
+
+// callFailed reports a failed call about the recorded activity. A new activity that cannot be activated yet is no failure.
+func (f *Facts) callFailed(err *providers.Error, after time.Duration) Decision {
+	if f.tooEarly(err) {
+		return f.registering(after)
+	}
+	return f.failed(err, f.pendingState(), after)
 }
 
 // readLater waits for the quota of reads. What this reconcile has learned is recorded; the
@@ -176,76 +184,15 @@ func decideGone(f *Facts) Decision {
 	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Record.State != v1alpha1.StateMissing && f.Now.Sub(f.Memory.GoneSince) < visibleWithin {
 		return Decision{Action: Stop, State: v1alpha1.StateCreating, After: watchPause, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonCreating,
-			Message: fmt.Sprintf("the vendor answered with activity %s but does not show it yet; it is looked up again.", f.Record.ID)}}
+			Message: fmt.Sprintf("the vendor answered with %s but does not show it yet; it is looked up again.", f.it())}}
 	}
 	return missing(f)
 }
 
 func missing(f *Facts) Decision {
 	return stop(status.Stalled, v1alpha1.ReasonMissing, v1alpha1.StateMissing, fmt.Sprintf(
-		"the vendor no longer knows activity %s (request number %s). It is not created again by itself. Check that the account is still the one that created it, and ask the vendor; for another activity %s.",
-		f.Record.ID, f.Record.Number, f.another()))
-}
-
-// decideObserved reports an activity that no call is going to change.
-func decideObserved(f *Facts) Decision {
-	id, state := f.Record.ID, f.Remote.Snapshot.State
-	switch state {
-	case providers.StateUnknown:
-		return f.observed(status.Working, v1alpha1.ReasonUnknownState, fmt.Sprintf(
-			"the vendor reports activity %s as %q, which this version does not know. It is left alone and watched.", id, f.Remote.Snapshot.VendorState))
-	case providers.StateCreating:
-		d := f.observed(status.Working, v1alpha1.ReasonCreating, fmt.Sprintf("the vendor is still making activity %s.", id))
-		d.After = watchPause
-		return d
-	case providers.StateEnded:
-		if end := f.end(); !end.IsZero() && end.Before(f.Manifest.Applied) {
-			return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
-				"activity %s had ended before this resource was applied, so it never ran for it. For another one %s, with times in the future.", id, f.another()))
-		}
-		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("activity %s has ended.", id))
-	}
-	switch f.Goal {
-	case GoalEnded:
-		return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("activity %s was ended as spec.state asks.", id)+f.siblings())
-	case GoalNothing:
-		if state.Final() {
-			return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("activity %s was ended.", id))
-		}
-		return f.observed(status.Stalled, v1alpha1.ReasonCannotReturnToDraft, fmt.Sprintf(
-			"activity %s exists and stays as it is: the vendor cannot turn it back into a draft. Set spec.state to Active, or to Terminated to end it for ever.", id))
-	default:
-		return decideLive(f)
-	}
-}
-
-// decideLive reports an activity that should be live.
-func decideLive(f *Facts) Decision {
-	id := f.Record.ID
-	switch f.Remote.Snapshot.State {
-	case providers.StateScheduled:
-		if d, drifted := decideDrifted(f); drifted {
-			return d
-		}
-		return f.observed(status.Settled, v1alpha1.ReasonScheduled, fmt.Sprintf("activity %s exists and begins at its begin time.", id))
-	case providers.StateRunning:
-		if d, drifted := decideDrifted(f); drifted {
-			return d
-		}
-		return f.observed(status.Settled, v1alpha1.ReasonRunning, fmt.Sprintf("activity %s is running.", id))
-	case providers.StatePaused:
-		return f.observed(status.Stalled, v1alpha1.ReasonPausedElsewhere, fmt.Sprintf(
-			"activity %s was paused, and not by this resource, and stays paused. Resume it in the vendor's console.", id))
-	case providers.StateFailed:
-		return f.observed(status.Stalled, v1alpha1.ReasonCreateFailed, fmt.Sprintf(
-			"the vendor accepted activity %s and failed its creation afterwards. Ask the vendor why; for another one %s.", id, f.another()))
-	}
-	if f.Record.Operation != nil && f.Record.Operation.Name == string(providers.OperationTerminate) {
-		return f.observed(status.Stalled, v1alpha1.ReasonCannotRestart, fmt.Sprintf(
-			"activity %s was ended when spec.state was Terminated, which cannot be undone. Set spec.state back to Terminated; for a new activity %s.", id, f.another()))
-	}
-	return f.observed(status.Stalled, v1alpha1.ReasonTerminatedElsewhere, fmt.Sprintf(
-		"activity %s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to Terminated; for a new activity %s.", id, f.another()))
+		"the vendor no longer knows %s (request number %s). It is not created again by itself. Check that the account is still the one that created it, and ask the vendor; for another %s %s.",
+		f.it(), f.Record.Number, f.Traits.Noun, f.another()))
 }
 
 // another says how a manifest asks for another activity than the recorded one.
@@ -277,8 +224,11 @@ func (f *Facts) siblings() string {
 	if len(f.PreviousLive) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Of former revisions there goes on: activity %s; end it in the vendor's console.", strings.Join(f.PreviousLive, ", "))
+	return fmt.Sprintf(" Of former revisions there goes on: %s %s; end it in the vendor's console.", f.Traits.Noun, strings.Join(f.PreviousLive, ", "))
 }
+
+// it names the recorded activity for a message.
+func (f *Facts) it() string { return f.Traits.Noun + " " + f.Record.ID }
 
 // end is when the activity ends, as the vendor says or else the manifest.
 func (f *Facts) end() time.Time {
@@ -292,6 +242,9 @@ func (f *Facts) end() time.Time {
 func campaignState(s providers.State) v1alpha1.CampaignState {
 	if s == providers.StateUnknown {
 		return ""
+	}
+	if s == providers.StateReviewing {
+		return v1alpha1.StateScheduled // activated: it runs by itself when the review is over
 	}
 	return v1alpha1.CampaignState(s)
 }

@@ -41,7 +41,7 @@ func (f *Facts) recordedRevision() string {
 	words := fmt.Sprintf("requestRevision: %d", f.Record.Revision)
 	switch {
 	case f.Record.Adopted && !f.adopts():
-		words += fmt.Sprintf(" and spec.adopt.activityId: %q", f.Record.ID)
+		words += fmt.Sprintf(" and %s: %q", f.Traits.AdoptField, f.Record.ID)
 	case !f.Record.Adopted && f.Manifest.AdoptID != "" && (!f.adopts() || f.Record.Outcome != v1alpha1.CreationConfirmed):
 		words += " without spec.adopt"
 	}
@@ -55,12 +55,12 @@ func decideAdoption(f *Facts) Decision {
 	switch {
 	case again > 0:
 		d := stop(status.Stalled, v1alpha1.ReasonAdoptNotFound, f.pendingState(), fmt.Sprintf(
-			"the vendor does not know activity %s that spec.adopt names. Correct the id, or the account that it belongs to.", id))
+			"the vendor does not know %s %s that spec.adopt names. Correct the id, or the account that it belongs to.", f.Traits.Noun, id))
 		d.After = again
 		return d
 	case f.Goal == GoalNothing && !f.Manifest.Observe:
 		return stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, fmt.Sprintf(
-			"Draft: this resource has sent nothing. Any other state takes over activity %s; nothing is ever created.", id))
+			"Draft: this resource has sent nothing. Any other state takes over %s %s; nothing is ever created.", f.Traits.Noun, id))
 	default:
 		return Decision{Action: Take}
 	}
@@ -87,6 +87,6 @@ func decideObservation(f *Facts) Decision {
 		return Decision{Action: Adopt}
 	default:
 		return stop(status.Stalled, v1alpha1.ReasonNothingToObserve, v1alpha1.StatePending, fmt.Sprintf(
-			"no activity exists under request number %s. It is reported when it shows; name an activity in spec.adopt to observe another, or write managementPolicy: Manage to create it.", f.Manifest.Number))
+			"no %s exists %s. It is reported when it shows; name one in spec.adopt to observe another, or write managementPolicy: Manage to create it.", f.Traits.Noun, f.where(f.Manifest.Number)))
 	}
 }

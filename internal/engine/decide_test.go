@@ -21,7 +21,7 @@ type given = func(*Facts)
 // a minute old that lacks our number, and nothing recorded.
 func absentFacts() *Facts {
 	return &Facts{
-		Now: noon, Goal: GoalLive, View: noon.Add(-30 * time.Second), Account: AccountFacts{Identity: us},
+		Now: noon, Goal: GoalLive, Traits: testKind{}.Traits(), View: noon.Add(-30 * time.Second), Account: AccountFacts{Identity: us},
 		Manifest:  ManifestFacts{Generation: 1, Number: "N", Digest: "d", Begin: noon.Add(time.Hour), End: noon.Add(25 * time.Hour), LatestBegin: 365 * 24 * time.Hour, Complete: true, Revision: 1},
 		Preflight: PreflightFacts{Fresh: true},
 		Memory:    Memory{FirstSeen: noon.Add(-time.Hour)},

@@ -32,6 +32,9 @@ func decideUnknown(f *Facts) Decision {
 	if f.Memory.Intended && f.Memory.Sends == 0 {
 		return Decision{Action: Release} // recorded by this process and never sent
 	}
+	if f.Traits.Anonymous && (f.Manifest.Err != nil || f.Manifest.Digest != f.Record.Digest) {
+		return f.untraceable()
+	}
 	if !f.maySend() {
 		return f.proveAbsence(f.lastSend().Add(settle))
 	}
@@ -48,9 +51,16 @@ func decideUnknown(f *Facts) Decision {
 // it, still wants it, nothing holds it back, its time has not come, and it was neither refused nor
 // sent too often.
 func (f *Facts) maySend() bool {
-	return f.Goal == GoalLive && f.Manifest.Err == nil && f.Account.Hold == nil && !f.Manifest.Observe &&
+	return f.Goal.creates() && !f.Deleting && f.Manifest.Err == nil && f.Account.Hold == nil && !f.Manifest.Observe &&
 		f.Manifest.Digest == f.Record.Digest && f.Manifest.Number == f.Record.Number &&
-		f.Now.Before(f.Manifest.Begin) && f.Memory.Sends < maxSends && !f.Memory.Refused
+		(f.Now.Before(f.Manifest.Begin) || f.replays()) && f.Memory.Sends < maxSends && !f.Memory.Refused
+}
+
+// untraceable: what was sent can only be found by its content, and the manifest says something else now.
+func (f *Facts) untraceable() Decision {
+	return stop(status.Stalled, v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, fmt.Sprintf(
+		"whether the %s of the recorded request was created is not known, and the manifest no longer says what was sent (digest %s), by which alone it could be found. Write the creation fields again as they were; or look in the vendor's console and name what you find in %s, with requestRevision raised in the same commit.",
+		f.Traits.Noun, f.Record.Digest, f.Traits.AdoptField))
 }
 
 // sendOr honours the quota before a send.
@@ -105,6 +115,6 @@ func (f *Facts) unknown(after time.Duration) Decision {
 	}
 	return Decision{Action: Stop, State: v1alpha1.StateCreating, After: max(after, time.Second), Unserved: true, Verdict: status.Verdict{
 		Progress: status.Working, Reason: v1alpha1.ReasonOutcomeUnknown,
-		Message: fmt.Sprintf("%s. Whether the activity was created is not known yet: %s under request number %s. The creation fields are frozen until then.",
-			cause, next, f.Record.Number)}}
+		Message: fmt.Sprintf("%s. Whether the %s was created is not known yet: %s under request number %s. The creation fields are frozen until then.",
+			cause, f.Traits.Noun, next, f.Record.Number)}}
 }

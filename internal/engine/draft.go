@@ -73,6 +73,9 @@ func (s *scope) plan() {
 		Calls: []v1alpha1.PlannedCall{{Operation: string(providers.OperationCreate), Number: s.request.Number, Digest: s.digest}},
 		Time:  metav1.NewTime(s.now),
 	}
+	if s.Kind.Traits().activates() {
+		plan.Calls = append(plan.Calls, v1alpha1.PlannedCall{Operation: string(providers.OperationStart)})
+	}
 	wait := s.Pacer.Estimate(s.call(providers.OperationCreate))
 	plan.QuotaWait = wait.Round(time.Second).String()
 	if !s.request.Begin.After(s.now.Add(wait)) {

@@ -13,6 +13,8 @@ import (
 type Facts struct {
 	Now  time.Time
 	Goal Goal
+	// Traits are the kind's constants.
+	Traits Traits
 	// Forced is when somebody asked for a look at the vendor now; zero otherwise.
 	Forced time.Time
 	// Deleting is true while the resource is being deleted and its activity has to end first.
@@ -45,6 +47,8 @@ type Facts struct {
 	WantsDetail bool
 	// Jitter spreads looks at the vendor; a function of the resource's uid.
 	Jitter time.Duration
+	// Money is what activating the campaign would commit, and what may be committed.
+	Money MoneyFacts
 	// Twins are live activities with the manifest's name and time under other numbers.
 	Twins []Twin
 	// PreviousLive are the activities of former revisions that have not ended, PreviousUnseen is true
@@ -78,6 +82,10 @@ type ManifestFacts struct {
 	Digest      string
 	Begin, End  time.Time
 	LatestBegin time.Duration
+	// ActivateAfter is when the activity may be activated at the earliest.
+	ActivateAfter time.Time
+	// Objection says why the account does not create it.
+	Objection string
 	// Err says why the manifest cannot be made into a request.
 	Err error
 	// Complete is true when the creation fields are there; adopt and Observe let them be left out.
@@ -109,6 +117,10 @@ type RecordFacts struct {
 	Settled   bool
 	Rejection *v1alpha1.Rejection
 	Operation *v1alpha1.OperationRecord
+	// Elsewhere is what somebody else did at the vendor.
+	Elsewhere *v1alpha1.ElsewhereRecord
+	// Reason is what the status says last.
+	Reason string
 	// Revision that the record was made for; 0 when there is none.
 	Revision int64
 	// Adopted is true when the activity was taken over because the manifest names it.
@@ -132,6 +144,8 @@ type AccountFacts struct {
 	Problem *status.Verdict
 	// Hold says why nothing that starts or widens an activity may be sent (brake, clock); nil when it may.
 	Hold *status.Verdict
+	// Pause is true while the brake asks for running activities to be paused.
+	Pause bool
 	// Coming is true while the account works but this process has not opened it yet.
 	Coming bool
 }

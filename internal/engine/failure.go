@@ -11,6 +11,7 @@ var failureVerdicts = map[providers.Kind]status.Verdict{
 	providers.KindInvalid:     {Progress: status.Stalled, Reason: v1alpha1.ReasonRejected},
 	providers.KindAuth:        {Progress: status.Working, Reason: v1alpha1.ReasonAccountNotReady},
 	providers.KindForbidden:   {Progress: status.Working, Reason: v1alpha1.ReasonWaitingForVendor},
+	providers.KindFunds:       {Progress: status.Stalled, Reason: v1alpha1.ReasonFundsInsufficient},
 	providers.KindThrottled:   {Progress: status.Working, Reason: v1alpha1.ReasonThrottled},
 	providers.KindUnavailable: {Progress: status.Working, Reason: v1alpha1.ReasonGatewayUnavailable},
 	providers.KindConflict:    {Progress: status.Working, Reason: v1alpha1.ReasonWaitingForVendor},

@@ -16,10 +16,15 @@ func guarded(c v1alpha1.Campaign) bool {
 	return slices.Contains(c.GetFinalizers(), v1alpha1.FinalizerTerminate)
 }
 
-// wantsGuard reports whether a deletion would have to end the activity of a campaign first.
+// stops reports whether a deletion is to stop the activity first: to end it, or to pause it.
+func stops(policy v1alpha1.DeletionPolicy) bool {
+	return policy == v1alpha1.DeletionTerminate || policy == v1alpha1.DeletionPause
+}
+
+// wantsGuard reports whether a deletion would have to stop the activity of a campaign first.
 func (s *scope) wantsGuard() bool {
 	lifecycle := s.campaign.Lifecycle()
-	return lifecycle.DeletionPolicy == v1alpha1.DeletionTerminate && !s.observes() &&
+	return stops(lifecycle.DeletionPolicy) && !s.observes() &&
 		s.Kind.Goal(s.campaign) != GoalNothing && !campaignFinal(s.campaign.CampaignStatus().State)
 }
 
@@ -27,8 +32,8 @@ func (s *scope) wantsGuard() bool {
 func (s *scope) leaving(ctx context.Context) (string, error) {
 	lifecycle := s.campaign.Lifecycle()
 	switch {
-	case lifecycle.DeletionPolicy != v1alpha1.DeletionTerminate:
-		return "deletionPolicy is not Terminate", nil
+	case !stops(lifecycle.DeletionPolicy):
+		return "deletionPolicy is Orphan", nil
 	case s.observes():
 		return "managementPolicy is Observe", nil
 	case s.Kind.Goal(s.campaign) == GoalNothing:
@@ -49,11 +54,11 @@ func (s *scope) guard(ctx context.Context) error {
 func (s *scope) unguard(ctx context.Context, d Decision) error {
 	if s.deleting() {
 		if s.leavingFor == "" {
-			s.memories.note(keyOf(s.campaign), func(n *notes) { n.ended = true }) // the status that is deleted may not say so
+			s.memories.note(keyOf(s.campaign), func(n *notes) { n.ended = s.goal() == GoalEnded }) // the status that is deleted may not say so
 		}
 		because := s.leavingFor
 		if because == "" {
-			because = "its activity has ended, or there is none of its own"
+			because = "its activity has ended or is paused, or there is none of its own"
 		}
 		log.FromContext(ctx).Info("letting the resource go", "activityId", s.Kind.ActivityID(s.campaign), "because", because)
 	}

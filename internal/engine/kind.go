@@ -23,11 +23,61 @@ type Goal string
 const (
 	// GoalNothing: nothing may be sent (Draft).
 	GoalNothing Goal = "Nothing"
+	// GoalInactive: the activity exists and is not activated.
+	GoalInactive Goal = "Inactive"
 	// GoalLive: the activity exists and runs at its time.
 	GoalLive Goal = "Live"
+	// GoalPaused: the activity, once activated, gives nothing out.
+	GoalPaused Goal = "Paused"
 	// GoalEnded: the activity has ended for ever.
 	GoalEnded Goal = "Ended"
 )
+
+// creates reports whether a goal asks for an activity where there is none.
+func (g Goal) creates() bool { return g == GoalLive || g == GoalInactive || g == GoalPaused }
+
+// Moves says which call brings an activity from a state towards a goal. What is not in it is either reached
+// already or cannot be reached by a call.
+type Moves map[Goal]map[providers.State]providers.Operation
+
+// Traits are what the engine has to know of a kind once and for all.
+type Traits struct {
+	// Noun is what people call the activity, such as activity or stock.
+	Noun string
+	// AdoptField is the manifest's field that names an existing activity, such as spec.adopt.activityId; BeginField the one of
+	// the begin time, below spec.
+	AdoptField, BeginField string
+	// StopState is the value of spec.state that stops an activity: it ends it for ever, or pauses it where that is all
+	// there is a call for.
+	StopState string
+	// Moves are the calls that change an activity's state.
+	Moves Moves
+	// Anonymous is true where the vendor never returns our request number: what was created is then told by
+	// its name, its time and all else that the vendor's list shows.
+	Anonymous bool
+	// Registers is how long after its creation an activity cannot be activated yet.
+	Registers time.Duration
+}
+
+// activates reports whether activities have to be activated by a call of their own.
+func (t Traits) activates() bool {
+	return t.Moves[GoalLive][providers.StateInactive] == providers.OperationStart
+}
+
+// pauses reports whether a running activity can be paused by a call.
+func (t Traits) pauses() bool {
+	return t.Moves[GoalPaused][providers.StateRunning] == providers.OperationPause
+}
+
+// Sender is on whose behalf a create request is made.
+type Sender struct {
+	// Number is the request number.
+	Number string
+	// Account is the merchant id or app id.
+	Account string
+	// Profile says which published bounds the account keeps.
+	Profile v1alpha1.LimitsProfile
+}
 
 // Request is the create request that a manifest stands for.
 type Request struct {
@@ -41,6 +91,10 @@ type Request struct {
 	Begin, End time.Time
 	// LatestBegin is how far ahead the vendor lets an activity begin.
 	LatestBegin time.Duration
+	// ActivateAfter is when the activity may be activated at the earliest; zero is at once.
+	ActivateAfter time.Time
+	// Objection says why the account does not create it, such as a value beyond its limits.profile; empty when nothing does.
+	Objection string
 }
 
 // Terms are the sentences of a plan that only the kind knows.
@@ -58,8 +112,8 @@ type Kind interface {
 	Name() string
 	// Plural is the resource's name in kubectl and the API's paths, such as paygiftactivities.
 	Plural() string
-	// EndedState is the value of spec.state that ends an activity for ever.
-	EndedState() string
+	// Traits are the kind's constants.
+	Traits() Traits
 	// New returns an empty object, NewList an empty list of it.
 	New() v1alpha1.Campaign
 	NewList() client.ObjectList
@@ -74,30 +128,23 @@ type Kind interface {
 	GivenNumber(c v1alpha1.Campaign) string
 	// Request makes the create request. An error means that the manifest cannot be sent. Its Body
 	// is empty where the creation fields were left out, as adopt and Observe allow.
-	Request(c v1alpha1.Campaign, number string) (Request, error)
+	Request(c v1alpha1.Campaign, from Sender) (Request, error)
 	// ActivityID is the vendor's id in the status; SetActivityID writes it there.
 	ActivityID(c v1alpha1.Campaign) string
 	SetActivityID(c v1alpha1.Campaign, id string)
 	// Observe copies what the vendor says into the kind's own status fields. A fact that the
 	// snapshot lacks leaves its field as it is: a list carries less than the detail.
 	Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string)
+	// Distribution is the record of what was given out in the status; nil for kinds without one.
+	Distribution(c v1alpha1.Campaign) **v1alpha1.DistributionRecord
 	// Reset clears the kind's own status fields, for an activity of another revision.
 	Reset(c v1alpha1.Campaign)
 	// WantsDetail reports whether the status needs facts that only the detail call gives.
 	WantsDetail(c v1alpha1.Campaign, s providers.Snapshot) bool
-	// Money is what creating the activity commits, for the audit line; empty where it commits none.
-	Money(c v1alpha1.Campaign) string
+	// Exposure is the money that the activity can cost as the manifest says; nil where it says none.
+	Exposure(c v1alpha1.Campaign) *providers.Exposure
+	// Describe writes into the status what people see of the manifest's money; observed is the vendor's, where it is known.
+	Describe(c v1alpha1.Campaign, observed *providers.Exposure)
 	// Terms says for the plan what the creation commits and what cannot be undone after it.
 	Terms(c v1alpha1.Campaign) Terms
-}
-
-// operations says which call brings a live activity from a state to a goal. What is not in
-// the table is either reached already or cannot be reached by a call.
-var operations = map[Goal]map[providers.State]providers.Operation{
-	GoalEnded: {
-		providers.StateCreating:  "", // wait for it to exist
-		providers.StateScheduled: providers.OperationTerminate,
-		providers.StateRunning:   providers.OperationTerminate,
-		providers.StatePaused:    providers.OperationTerminate,
-	},
 }

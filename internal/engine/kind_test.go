@@ -21,15 +21,26 @@ import (
 // because that is what there is.
 type testKind struct{}
 
-func (testKind) Name() string                                { return "PayGiftActivity" }
-func (testKind) New() v1alpha1.Campaign                      { return &v1alpha1.PayGiftActivity{} }
-func (testKind) NewList() client.ObjectList                  { return &v1alpha1.PayGiftActivityList{} }
-func (testKind) GivenNumber(v1alpha1.Campaign) string        { return "" }
-func (testKind) ActivityID(c v1alpha1.Campaign) string       { return gift(c).Status.ActivityID }
-func (testKind) SetActivityID(c v1alpha1.Campaign, s string) { gift(c).Status.ActivityID = s }
-func (testKind) Money(v1alpha1.Campaign) string              { return "200.00" }
-func (testKind) Plural() string                              { return "paygiftactivities" }
-func (testKind) EndedState() string                          { return "Terminated" }
+func (testKind) Name() string                                                 { return "PayGiftActivity" }
+func (testKind) New() v1alpha1.Campaign                                       { return &v1alpha1.PayGiftActivity{} }
+func (testKind) NewList() client.ObjectList                                   { return &v1alpha1.PayGiftActivityList{} }
+func (testKind) GivenNumber(v1alpha1.Campaign) string                         { return "" }
+func (testKind) ActivityID(c v1alpha1.Campaign) string                        { return gift(c).Status.ActivityID }
+func (testKind) SetActivityID(c v1alpha1.Campaign, s string)                  { gift(c).Status.ActivityID = s }
+func (testKind) Plural() string                                               { return "paygiftactivities" }
+func (testKind) Describe(v1alpha1.Campaign, *providers.Exposure)              {}
+func (testKind) Distribution(v1alpha1.Campaign) **v1alpha1.DistributionRecord { return nil }
+func (testKind) Exposure(v1alpha1.Campaign) *providers.Exposure {
+	return &providers.Exposure{Fen: 20000}
+}
+func (testKind) Traits() Traits {
+	return Traits{
+		Noun: "activity", AdoptField: "spec.adopt.activityId", BeginField: "activityBaseInfo.beginTime", StopState: "Terminated",
+		Moves: Moves{GoalEnded: {
+			providers.StateScheduled: providers.OperationTerminate, providers.StateRunning: providers.OperationTerminate, providers.StatePaused: providers.OperationTerminate,
+		}},
+	}
+}
 func (testKind) Terms(v1alpha1.Campaign) Terms {
 	return Terms{Commits: "200.00 yuan", Irreversible: []string{"all of it"}}
 }
@@ -56,7 +67,8 @@ func (testKind) Goal(c v1alpha1.Campaign) Goal {
 	}[gift(c).Spec.State]
 }
 
-func (testKind) Request(c v1alpha1.Campaign, number string) (Request, error) {
+func (testKind) Request(c v1alpha1.Campaign, from Sender) (Request, error) {
+	number := from.Number
 	spec := gift(c).Spec
 	if spec.ActivityBaseInfo.BeginTime == "" {
 		return Request{Number: number}, nil // left out, as adopt and Observe allow

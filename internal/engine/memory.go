@@ -38,9 +38,13 @@ type notes struct {
 	number string
 	// row is the hash of the list row that the record was last compared with.
 	row string
+	// likeness is what the manifest's activity is known by where the vendor does not return numbers, named are the ids of
+	// those that were last looked at.
+	likeness likeness
+	named    string
 	// shared is true when a sweep found an older resource with the same activity.
 	shared bool
-	// ended is true when the resource was let go because its activity has ended, or is not its own.
+	// ended is true when the resource was let go because its activity has ended for ever, or is not its own.
 	ended bool
 }
 

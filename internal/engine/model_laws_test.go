@@ -17,7 +17,7 @@ import (
 func (m *model) sent(body vendorBody, raw []byte) {
 	c := m.w.shown
 	st := c.Status
-	request, err := testKind{}.Request(c, numberOf(c))
+	request, err := testKind{}.Request(c, Sender{Number: numberOf(c)})
 	if err != nil || !bytes.Equal(request.Body, raw) {
 		m.broken("%s was sent, the manifest says %s", raw, request.Body)
 	}
@@ -130,7 +130,7 @@ func (m *model) allowsTwins() bool {
 
 // bodyOf is the create request of a manifest.
 func bodyOf(c *v1alpha1.PayGiftActivity) (body vendorBody, err error) {
-	request, err := testKind{}.Request(c, numberOf(c))
+	request, err := testKind{}.Request(c, Sender{Number: numberOf(c)})
 	if err == nil && len(request.Body) > 0 {
 		err = json.Unmarshal(request.Body, &body)
 	}

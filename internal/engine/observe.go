@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -13,14 +12,14 @@ import (
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
-// remoteFacts adds what the vendor says: of the recorded activity, or of our request number
+// remoteFacts adds what the vendor says: of the recorded activity, or of what may be ours
 // while no activity is recorded.
-func (s *scope) remoteFacts(f *Facts) error {
+func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 	if s.view != nil {
 		f.View = s.view.Started
 	}
 	if f.Record.ID == "" {
-		return s.findByNumber(f)
+		return s.findOurs(ctx, f)
 	}
 	if s.remote == nil && s.view != nil {
 		if snapshot, ok := s.view.ByID(f.Record.ID); ok {
@@ -54,52 +53,6 @@ func (s *scope) noteRow(snapshot providers.Snapshot) {
 	s.memories.note(keyOf(s.campaign), func(n *notes) { n.row = row })
 }
 
-// findByNumber looks into the view for our number, and notes when it lacks a number that may
-// have been sent.
-func (s *scope) findByNumber(f *Facts) error {
-	if s.view == nil {
-		return nil
-	}
-	number := f.Manifest.Number
-	if f.Record.Outcome != "" {
-		number = f.Record.Number
-	}
-	found := underNumber(s.view, number)
-	if len(found) > 1 {
-		for _, snapshot := range found {
-			f.Candidates = append(f.Candidates, snapshot.ID)
-		}
-		slices.Sort(f.Candidates)
-		return nil
-	}
-	if len(found) == 1 {
-		remote, err := s.compare(found[0])
-		f.Found = remote
-		return err
-	}
-	if f.Record.Outcome == v1alpha1.CreationUnknown && !s.view.Started.Before(f.lastSend().Add(settle)) {
-		switch {
-		case s.memory.AbsentSince.IsZero():
-			s.memory.AbsentSince = s.view.Started
-		case !s.view.Started.Before(s.memory.AbsentSince.Add(proofGap)):
-			s.memory.ProvenAbsent = true
-		}
-		f.Memory = s.memory.Memory
-	}
-	return nil
-}
-
-// underNumber returns the activities under a number. Where one of several has not ended, that is
-// the one: the others were ended to settle which.
-func underNumber(view *sweep.View, number string) []providers.Snapshot {
-	all := view.ByNumber(number)
-	live := slices.DeleteFunc(slices.Clone(all), func(snapshot providers.Snapshot) bool { return snapshot.State.Final() })
-	if len(live) == 1 {
-		return live
-	}
-	return all
-}
-
 func (s *scope) compare(snapshot providers.Snapshot) (*Remote, error) {
 	remote := &Remote{Snapshot: snapshot}
 	sendable := s.requestErr == nil && len(s.request.Body) > 0
@@ -119,7 +72,7 @@ func (s *scope) compare(snapshot providers.Snapshot) (*Remote, error) {
 func (s *scope) differences(snapshot providers.Snapshot, anyNumber bool) ([]providers.Difference, error) {
 	body := s.request.Body
 	if anyNumber && s.Kind.GivenNumber(s.campaign) == "" {
-		request, err := s.Kind.Request(s.campaign, snapshot.RequestNo)
+		request, err := s.Kind.Request(s.campaign, s.sender(snapshot.RequestNo))
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/audit"
+	"github.com/campaign-operator/campaign-operator/internal/money"
 	"github.com/campaign-operator/campaign-operator/internal/requestno"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -19,9 +20,12 @@ import (
 // operator remembers that it was this manifest that ended it.
 func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 	st := s.campaign.CampaignStatus()
-	st.Operation = s.operation(d.Change, st.Operation)
+	last := st.Operation
+	st.Operation = s.operation(d.Change, last)
 	s.membersIntended(d.Change)
-	s.apply(d)
+	if last == nil || last.Name != st.Operation.Name || last.Generation != st.Operation.Generation || last.Outcome != v1alpha1.OperationRefused {
+		s.apply(d) // that a refused call is tried again is no news
+	}
 	return s.persist(ctx)
 }
 
@@ -66,7 +70,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 		return err
 	}
 	if change.Operation.Widens() {
-		if held, err := s.holdNow(ctx); held || err != nil {
+		if held, err := s.withheld(ctx, change.Operation); held || err != nil {
 			return err
 		}
 	}
@@ -85,10 +89,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	if err != nil {
 		failure := providers.AsError(change.Operation, err)
 		s.auditAfter(ctx, entry, auditFailure(failure))
-		s.callFailed(failure)
-		if refusal(failure) && !failure.MaybeCommitted {
-			record.Outcome = v1alpha1.OperationRefused // the next one has a number of its own
-		}
+		s.operationFailed(failure)
 		return nil
 	}
 	s.auditAfter(ctx, entry, audit.Result{Outcome: audit.Done, RequestID: receipt.RequestID})
@@ -98,6 +99,36 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	s.operated(change, receipt)
 	s.get(ctx)
 	return nil
+}
+
+// withheld reports whether the account, as the API server has it now, holds a call back that was recorded. Such an
+// activation is withdrawn, so that it does not count as under way.
+func (s *scope) withheld(ctx context.Context, op providers.Operation) (bool, error) {
+	held, err := s.holdNow(ctx)
+	if err != nil || op != providers.OperationStart {
+		return held, err
+	}
+	if !held {
+		if held, err = s.overNow(ctx); err != nil {
+			return false, err
+		}
+	}
+	if held {
+		s.campaign.CampaignStatus().Operation.Outcome = v1alpha1.OperationWithdrawn
+	}
+	return held, nil
+}
+
+// operationFailed records a failed call. A refused one is over, and the next has a number of its own; an activation that came
+// too early is the same one when it is tried again.
+func (s *scope) operationFailed(failure *providers.Error) {
+	s.callFailed(failure)
+	switch {
+	case s.remote != nil && tooEarly(failure, s.remote.Snapshot.Created, s.now):
+		s.pause(failure, registerPause)
+	case refusal(failure) && !failure.MaybeCommitted:
+		s.campaign.CampaignStatus().Operation.Outcome = v1alpha1.OperationRefused
+	}
 }
 
 // operated records what a call has done.
@@ -130,6 +161,9 @@ func (s *scope) auditEntry(op providers.Operation) audit.Entry {
 	}
 	if op == providers.OperationCreate {
 		entry.Digest = s.digest
+	}
+	if exposure := s.exposure(s.remote); exposure != nil && op.Widens() {
+		entry.Money = money.Yuan(exposure.Fen)
 	}
 	if s.deleting() {
 		entry.Cause = "deletion"

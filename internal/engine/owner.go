@@ -20,9 +20,7 @@ func (s *scope) owner(ctx context.Context) (string, error) {
 
 // records reports whether another resource records an activity of this account.
 func (s *scope) records(other v1alpha1.Campaign, id string) bool {
-	request := other.CampaignStatus().Request
-	return other.GetUID() != s.campaign.GetUID() && s.Kind.ActivityID(other) == id && manages(other) &&
-		request != nil && request.Account.ID == s.identity.ID && request.Account.Gateway == s.identity.Gateway
+	return other.GetUID() != s.campaign.GetUID() && s.Kind.ActivityID(other) == id && manages(other) && s.sameAccount(other)
 }
 
 // manages reports whether a resource is one that can own an activity: it does not merely watch it,
@@ -48,6 +46,40 @@ func (r *Reconciler) each(ctx context.Context, visit func(v1alpha1.Campaign), op
 	if err := r.Client.List(ctx, list, append(options, client.UnsafeDisableDeepCopy)...); err != nil {
 		return err
 	}
+	return visitAll(list, visit)
+}
+
+// livePage is how many campaigns one call reads past the cache.
+const livePage = 500
+
+// eachLive is each past the cache.
+func (r *Reconciler) eachLive(ctx context.Context, visit func(v1alpha1.Campaign), _ ...client.ListOption) error {
+	for _, namespace := range r.namespaces() {
+		for next := ""; ; {
+			list := r.Kind.NewList()
+			if err := r.Live.List(ctx, list, client.InNamespace(namespace), client.Limit(livePage), client.Continue(next)); err != nil {
+				return err
+			}
+			if err := visitAll(list, visit); err != nil {
+				return err
+			}
+			if next = list.GetContinue(); next == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// namespaces are those that are watched; one empty name stands for all.
+func (r *Reconciler) namespaces() []string {
+	if len(r.Namespaces) == 0 {
+		return []string{""}
+	}
+	return r.Namespaces
+}
+
+func visitAll(list client.ObjectList, visit func(v1alpha1.Campaign)) error {
 	return meta.EachListItem(list, func(item runtime.Object) error {
 		if campaign, ok := item.(v1alpha1.Campaign); ok {
 			visit(campaign)

@@ -8,12 +8,14 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // settle ends a reconcile: the verdict becomes the status, and the status is written if it
@@ -45,9 +47,7 @@ func (s *scope) keepID(ctx context.Context) error {
 // apply derives the status from what this reconcile found.
 func (s *scope) apply(d Decision) {
 	st := s.campaign.CampaignStatus()
-	if s.remote != nil && s.Kind.ActivityID(s.campaign) == s.remote.Snapshot.ID {
-		s.Kind.Observe(s.campaign, s.remote.Snapshot.Facts, s.remote.Snapshot.VendorState)
-	}
+	s.observed(d.State != "" && d.State != st.State)
 	if d.State != "" {
 		st.State = d.State
 	}
@@ -64,6 +64,44 @@ func (s *scope) apply(d Decision) {
 	status.Drifted(&st.Conditions, s.drifted(), s.campaign.GetGeneration(), s.now)
 	st.ObservedGeneration = s.campaign.GetGeneration()
 	d.Verdict.Apply(&st.Conditions, st.ObservedGeneration, s.now)
+}
+
+// observed takes over what the vendor says of the activity.
+func (s *scope) observed(changed bool) {
+	if s.remote == nil || s.Kind.ActivityID(s.campaign) != s.remote.Snapshot.ID {
+		s.Kind.Describe(s.campaign, nil)
+		return
+	}
+	s.Kind.Observe(s.campaign, s.remote.Snapshot.Facts, s.remote.Snapshot.VendorState)
+	s.Kind.Describe(s.campaign, s.remote.Snapshot.Exposure)
+	s.noteDistribution(changed)
+	s.noteElsewhere()
+	s.noteWithdrawn()
+}
+
+// noteWithdrawn ends an activation that was recorded, has had no effect and is not asked for any more, so that it does not count as under way.
+func (s *scope) noteWithdrawn() {
+	op := s.campaign.CampaignStatus().Operation
+	if op == nil || op.Name != string(providers.OperationStart) || op.Outcome != "" || s.remote.Snapshot.State != providers.StateInactive || s.now.Sub(op.Time.Time) < settle {
+		return
+	}
+	if s.goal() != GoalLive || !s.remote.Snapshot.End.IsZero() && !s.now.Before(s.remote.Snapshot.End) {
+		op.Outcome = v1alpha1.OperationWithdrawn
+	}
+}
+
+// noteElsewhere records a pause that was not ours, with the manifest that it was first seen for, and forgets it when it is over.
+func (s *scope) noteElsewhere() {
+	st := s.campaign.CampaignStatus()
+	facts := Facts{Record: RecordFacts{Operation: st.Operation}}
+	switch state := campaignState(s.remote.Snapshot.State); {
+	case state == v1alpha1.StatePaused && !facts.pausedByUs() && s.Kind.Traits().pauses():
+		if st.Elsewhere == nil {
+			st.Elsewhere = &v1alpha1.ElsewhereRecord{State: state, Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now)}
+		}
+	case state != "":
+		st.Elsewhere = nil
+	}
 }
 
 // drifted records what differs between an activity of ours and the manifest, and describes it.
@@ -119,6 +157,7 @@ func (s *scope) patch(ctx context.Context, before, after v1alpha1.Campaign) erro
 // worthAnEvent are the reasons that somebody should hear of although nothing is stalled.
 var worthAnEvent = map[string]bool{
 	v1alpha1.ReasonWaitingForVendor: true, v1alpha1.ReasonWillMissBegin: true, v1alpha1.ReasonEndedBeforeApplied: true,
+	v1alpha1.ReasonBeginsInactive: true,
 }
 
 // announce tells of a new reason in the log, and by an event when somebody has to act.

@@ -42,9 +42,10 @@ func (s *scope) followPrevious(previous *v1alpha1.PreviousRecord) bool {
 }
 
 // previousLive reports whether an activity of a former revision may still run. One that differed
-// counts too: it was found under this resource's own number, and most likely it made it once.
+// counts too: it was found under this resource's own number, and most likely it made it once. One that
+// was never activated does not: it costs nothing, and nobody activates it any more.
 func previousLive(p v1alpha1.PreviousRecord) bool {
-	return !campaignFinal(p.State) && p.State != v1alpha1.StateMissing
+	return !campaignFinal(p.State) && p.State != v1alpha1.StateMissing && p.State != v1alpha1.StateInactive
 }
 
 // getPrevious reads the activities of former revisions that the list does not show: a list may drop

@@ -21,7 +21,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/wake"
 )
 
-// Reconciler reconciles the campaigns of one kind. All fields but the last two are required.
+// Reconciler reconciles the campaigns of one kind. All fields down to Waker are required.
 type Reconciler struct {
 	Kind Kind
 	// Client reads campaigns from the cache and writes their status.
@@ -42,9 +42,14 @@ type Reconciler struct {
 
 	// CallsPerAccount bounds the calls that one account has under way; 0 means one.
 	CallsPerAccount int
+	// CountInterval is how often what an activity has given out is written at most, thresholds apart; 0 means ten minutes.
+	CountInterval time.Duration
+	// Namespaces are those whose campaigns are served; all when empty.
+	Namespaces []string
 
-	memories memories
-	gate     gate
+	memories     memories
+	gate         gate
+	reservations reservations
 }
 
 // A mutating call with the read after it, and the write that records them, go on when the
@@ -77,6 +82,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err != nil {
 		return ctrl.Result{}, err
 	}
+	defer s.unreserve()
 	for range maxActions {
 		decision, err := s.next(ctx)
 		if err != nil {

@@ -41,8 +41,10 @@ type scope struct {
 	view    *sweep.View
 	viewErr *providers.Error
 	remote  *Remote
-	read    bool
-	gone    bool
+	// found is the activity in the view that can only be ours, while none is recorded.
+	found providers.Snapshot
+	read  bool
+	gone  bool
 	// unlisted is true when the activity was read and the list does not show it.
 	unlisted bool
 	// created is true when the create call of this reconcile returned an id.
@@ -59,6 +61,10 @@ type scope struct {
 	// leavingErr is why that is not known.
 	leavingErr error
 	callErr    *providers.Error
+	// over says why the activation of this reconcile was withdrawn: it would go beyond the account's ceiling.
+	over string
+	// reserved is true when this reconcile holds a reservation.
+	reserved bool
 	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.
 	current bool
 	// readWait is the pause that the quota asks for before the activity can be read.
@@ -103,10 +109,15 @@ func (s *scope) deleting() bool { return !s.campaign.GetDeletionTimestamp().IsZe
 func (s *scope) makeRequest(identity v1alpha1.AccountIdentity) {
 	s.identity = identity
 	number := s.numberOf(s.campaign.Lifecycle().Revision())
-	s.request, s.requestErr = s.Kind.Request(s.campaign, number)
+	s.request, s.requestErr = s.Kind.Request(s.campaign, s.sender(number))
 	s.request.Number = number
 	s.memories.note(keyOf(s.campaign), func(n *notes) { n.number = number })
 	s.digest = digest(s.request.Body)
+}
+
+// sender is on whose behalf the manifest's request is made, under a number.
+func (s *scope) sender(number string) Sender {
+	return Sender{Number: number, Account: s.identity.ID, Profile: s.account.Limits.Profile}
 }
 
 // numberOf is the request number of a revision: the manifest's own, or a function of what names
@@ -142,12 +153,15 @@ func (s *scope) noteForced() {
 // next gathers the facts and decides. A call that spends quota is decided again when its turn
 // has not come.
 func (s *scope) next(ctx context.Context) (Decision, error) {
-	facts, err := s.facts()
+	facts, err := s.facts(ctx)
 	if err != nil {
 		return Decision{}, err
 	}
 	decision := decide(facts)
 	if news, err := s.others(ctx, facts, decision); news || err != nil {
+		return decide(facts), err
+	}
+	if news, err := s.ceiling(ctx, facts, decision); news || err != nil {
 		return decide(facts), err
 	}
 	op, spends := s.spends(decision)
@@ -197,14 +211,14 @@ func (s *scope) quotaKey(op providers.Operation) quota.Key {
 }
 
 // facts gathers what decide reads.
-func (s *scope) facts() (*Facts, error) {
+func (s *scope) facts(ctx context.Context) (*Facts, error) {
 	st := s.campaign.CampaignStatus()
 	f := &Facts{
-		Now: s.now, Goal: s.goal(), Forced: s.forced, Memory: s.memory.Memory,
+		Now: s.now, Goal: s.goal(), Traits: s.Kind.Traits(), Forced: s.forced, Memory: s.memory.Memory,
 		Deleting: s.deleting(), Leaving: s.leavingFor, LeavingErr: s.leavingErr, Guarded: guarded(s.campaign), WantsGuard: s.wantsGuard(),
 		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, ReadWait: s.readWait, Jitter: jitter(s.campaign),
 		Manifest: s.manifestFacts(), Record: s.recordFacts(),
-		Account: AccountFacts{Problem: s.account.Problem, Hold: s.account.Hold, Coming: s.account.Problem == nil && s.account.Account == nil},
+		Account: AccountFacts{Problem: s.account.Problem, Hold: s.account.Hold, Pause: s.account.Pause, Coming: s.account.Problem == nil && s.account.Account == nil},
 		Planned: st.Plan != nil && st.Plan.Generation == s.campaign.GetGeneration(),
 	}
 	if s.account.Account == nil {
@@ -214,9 +228,10 @@ func (s *scope) facts() (*Facts, error) {
 	f.Preflight = s.preflightFacts()
 	f.Members = s.membersFacts()
 	s.previousFacts(f)
-	if err := s.remoteFacts(f); err != nil {
+	if err := s.remoteFacts(ctx, f); err != nil {
 		return nil, err
 	}
+	f.Money = s.moneyFacts(f)
 	f.Drift = s.driftFacts(f)
 	if f.Remote != nil && f.Remote.Compared {
 		s.drift = &f.Drift
@@ -224,12 +239,16 @@ func (s *scope) facts() (*Facts, error) {
 	return f, nil
 }
 
-// goal is what the manifest asks for; a deletion that is kept back asks for the end.
+// goal is what the manifest asks for; a deletion that is kept back asks for what its policy says.
 func (s *scope) goal() Goal {
-	if s.deleting() {
+	switch {
+	case !s.deleting():
+		return s.Kind.Goal(s.campaign)
+	case s.campaign.Lifecycle().DeletionPolicy == v1alpha1.DeletionPause:
+		return GoalPaused
+	default:
 		return GoalEnded
 	}
-	return s.Kind.Goal(s.campaign)
 }
 
 func (s *scope) manifestFacts() ManifestFacts {
@@ -237,6 +256,7 @@ func (s *scope) manifestFacts() ManifestFacts {
 	return ManifestFacts{
 		Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
 		Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin,
+		ActivateAfter: s.request.ActivateAfter, Objection: s.request.Objection,
 		Err: s.requestErr, Complete: len(s.request.Body) > 0,
 		Revision: lifecycle.Revision(), Observe: s.observes() && !s.deleting(), AdoptID: s.Kind.AdoptID(s.campaign),
 		AllowTwin: lifecycle.AllowTwin, KeepPrevious: lifecycle.ReplacePrevious == v1alpha1.ReplaceKeep,
@@ -249,6 +269,7 @@ func (s *scope) recordFacts() RecordFacts {
 	record := RecordFacts{
 		Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
 		ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation,
+		Elsewhere: st.Elsewhere, Reason: readyReason(s.campaign),
 	}
 	if st.Request != nil {
 		record.Number, record.Digest, record.Account, record.At = st.Request.Number, st.Request.Digest, st.Request.Account, st.Request.Time.Time
@@ -264,6 +285,7 @@ var aboutActivity = map[string]bool{
 	v1alpha1.ReasonPausedElsewhere: true, v1alpha1.ReasonTerminatedElsewhere: true,
 	v1alpha1.ReasonCannotRestart: true, v1alpha1.ReasonCannotReturnToDraft: true,
 	v1alpha1.ReasonDrifted: true, v1alpha1.ReasonContested: true, v1alpha1.ReasonRevisionLowered: true,
+	v1alpha1.ReasonCannotDeactivate: true, v1alpha1.ReasonActivationMissed: true,
 }
 
 func settled(conditions []metav1.Condition) bool {

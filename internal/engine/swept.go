@@ -32,10 +32,7 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 		return true
 	}
 	if id == "" {
-		// Refused, perhaps because the number is taken, or held to be absent, too early: what now
-		// shows in the list under the number is ours.
-		number := r.memories.notes(keyOf(campaign)).number
-		return number != "" && len(view.ByNumber(number)) > 0 && (r.Kind.Goal(campaign) != GoalNothing || campaign.Lifecycle().ManagementPolicy == v1alpha1.ManagementObserve)
+		return r.shows(campaign, view)
 	}
 	if st.Request == nil || st.Request.Account.ID != key.Account || st.Request.Account.Gateway != key.Gateway {
 		return false
@@ -48,12 +45,28 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 	if !snapshot.State.Final() && r.memories.notes(keyOf(campaign)).row != rowOf(snapshot, "") {
 		return true // its content is to be compared
 	}
+	if slot := r.Kind.Distribution(campaign); slot != nil && r.countDue(*slot, snapshot.Distribution, r.Clock.Now()) {
+		return true
+	}
 	seen := copyOf(campaign)
 	r.Kind.Observe(seen, snapshot.Facts, snapshot.VendorState)
 	if state := campaignState(snapshot.State); state != "" {
 		seen.CampaignStatus().State = state
 	}
 	return !equality.Semantic.DeepEqual(campaign, seen)
+}
+
+// shows reports whether a view shows what a campaign without an activity may take for its own: it was refused, perhaps because
+// its number is taken, or was held to be absent too early, or waits for one that looks like it.
+func (r *Reconciler) shows(campaign v1alpha1.Campaign, view *sweep.View) bool {
+	if r.Kind.Goal(campaign) == GoalNothing && campaign.Lifecycle().ManagementPolicy != v1alpha1.ManagementObserve {
+		return false
+	}
+	notes := r.memories.notes(keyOf(campaign))
+	if r.Kind.Traits().Anonymous {
+		return notes.newNamed(view)
+	}
+	return notes.number != "" && len(view.ByNumber(notes.number)) > 0
 }
 
 // previousChanged reports whether an activity of a former revision is not as recorded.

@@ -15,7 +15,7 @@ const maxPrevious = 20
 // is judged next, unless it is only observed.
 func (s *scope) adopt() {
 	st := s.campaign.CampaignStatus()
-	found := underNumber(s.view, s.numberInUse())[0]
+	found := s.found
 	s.Kind.SetActivityID(s.campaign, found.ID)
 	if st.Request == nil {
 		st.Request = s.record()
@@ -47,7 +47,7 @@ func (s *scope) renumber() {
 // clearActivity forgets all that was recorded of an activity.
 func (s *scope) clearActivity() {
 	st := s.campaign.CampaignStatus()
-	st.Creation, st.Request, st.Rejection, st.Operation, st.Drift = "", nil, nil, nil, nil
+	st.Creation, st.Request, st.Rejection, st.Operation, st.Drift, st.Elsewhere = "", nil, nil, nil, nil, nil
 	st.State = v1alpha1.StatePending
 	s.Kind.Reset(s.campaign)
 	s.remote, s.read, s.gone, s.membersRead = nil, false, false, false

@@ -15,6 +15,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/controllers"
+	"github.com/campaign-operator/campaign-operator/internal/engine"
 	"github.com/campaign-operator/campaign-operator/internal/requestno"
 )
 
@@ -87,7 +88,7 @@ func (w *fleetWorld) settle(like *v1alpha1.PayGiftActivity, name string) error {
 	number := requestno.For(requestno.Input{
 		Environment: like.Status.Request.Account.Environment, Account: w.sim.mchid, Kind: "PayGiftActivity", Namespace: w.namespace, Name: name, Revision: 1,
 	})
-	request, err := controllers.PayGiftActivityKind{}.Request(c, number)
+	request, err := controllers.PayGiftActivityKind{}.Request(c, engine.Sender{Number: number})
 	if err != nil {
 		return err
 	}

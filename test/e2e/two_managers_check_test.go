@@ -11,6 +11,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/controllers"
+	"github.com/campaign-operator/campaign-operator/internal/engine"
 	"github.com/campaign-operator/campaign-operator/internal/requestno"
 	"github.com/campaign-operator/campaign-operator/internal/status"
 )
@@ -134,7 +135,7 @@ func (b *brawl) mixed(c *v1alpha1.PayGiftActivity, a activity) (problems []strin
 	if st.Request.Revision != revision || st.Request.Number != number || a.OutRequestNo != number {
 		say("revision %d has number %s, recorded are %+v, at the vendor it has %s", revision, number, st.Request, a.OutRequestNo)
 	}
-	request, err := controllers.PayGiftActivityKind{}.Request(c, number)
+	request, err := controllers.PayGiftActivityKind{}.Request(c, engine.Sender{Number: number})
 	if err != nil {
 		return append(problems, err.Error())
 	}

@@ -141,7 +141,7 @@ func (f Fleet) recorded(c v1alpha1.Campaign) []activity {
 	ready := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady)
 	duplicate := ready != nil && ready.Reason == v1alpha1.ReasonDuplicateOwner
 	if st.Creation == v1alpha1.CreationConfirmed && !duplicate { // what is not ours is not ended by us
-		present.Command = f.endCommand(c)
+		present.Command = f.stopCommand(c)
 	}
 	list := []activity{f.latest(c, present)}
 	for _, p := range st.Previous {
@@ -163,9 +163,9 @@ func (f Fleet) latest(c v1alpha1.Campaign, record v1alpha1.ActivityRecord) activ
 	return a
 }
 
-// endCommand is the line of a shell that has the operator end a campaign's activity for ever.
-func (f Fleet) endCommand(c v1alpha1.Campaign) string {
-	spec := fmt.Sprintf(`"state":%q`, f.Kind.EndedState())
+// stopCommand is the line of a shell that has the operator stop a campaign's activity.
+func (f Fleet) stopCommand(c v1alpha1.Campaign) string {
+	spec := fmt.Sprintf(`"state":%q`, f.StopState)
 	if c.Lifecycle().ManagementPolicy == v1alpha1.ManagementObserve {
 		spec = fmt.Sprintf(`"managementPolicy":%q,`, v1alpha1.ManagementManage) + spec
 	}

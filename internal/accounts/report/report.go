@@ -23,8 +23,6 @@ type Kind interface {
 	Name() string
 	// Plural is the resource's name in kubectl, such as paygiftactivities.
 	Plural() string
-	// EndedState is the value of spec.state that ends an activity for ever.
-	EndedState() string
 	// ActivityID is the vendor's id in the status; empty before there is one.
 	ActivityID(c v1alpha1.Campaign) string
 }
@@ -32,6 +30,8 @@ type Kind interface {
 // Fleet is the campaigns of one kind.
 type Fleet struct {
 	Kind Kind
+	// StopState is the value of spec.state that stops an activity: it ends it for ever, or pauses it where that is all there is a call for.
+	StopState string
 	// Campaigns are those of all accounts: another account resource may be the same merchant.
 	Campaigns []v1alpha1.Campaign
 	// View is what the last sweep saw at the vendor; nil before the first.

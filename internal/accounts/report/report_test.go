@@ -25,9 +25,8 @@ var (
 // gifts is the pay-gift kind as a report sees it.
 type gifts struct{}
 
-func (gifts) Name() string       { return "PayGiftActivity" }
-func (gifts) Plural() string     { return "paygiftactivities" }
-func (gifts) EndedState() string { return "Terminated" }
+func (gifts) Name() string   { return "PayGiftActivity" }
+func (gifts) Plural() string { return "paygiftactivities" }
 func (gifts) ActivityID(c v1alpha1.Campaign) string {
 	return c.(*v1alpha1.PayGiftActivity).Status.ActivityID
 }
@@ -57,7 +56,7 @@ func stalled(c *v1alpha1.PayGiftActivity) {
 }
 
 func fleet(campaigns ...*v1alpha1.PayGiftActivity) Fleet {
-	f := Fleet{Kind: gifts{}}
+	f := Fleet{Kind: gifts{}, StopState: "Terminated"}
 	for _, c := range campaigns {
 		f.Campaigns = append(f.Campaigns, c)
 	}

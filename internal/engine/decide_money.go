@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/money"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// MoneyFacts is what a campaign can cost, and what the account's limits allow.
+type MoneyFacts struct {
+	// Manifest is what it can cost as the manifest says; nil where it says nothing.
+	Manifest *providers.Exposure
+	// MaxCampaign and MaxActive are the ceilings in fen; nil where there is none.
+	MaxCampaign, MaxActive *int64
+	// Over says by how much the account would go beyond its ceiling; empty while it would not.
+	Over string
+}
+
+func (MoneyFacts) yuan(e *providers.Exposure) string { return money.Yuan(e.Fen) }
+
+// limitPause is how long until what is above a ceiling is looked at again: somebody may have ended, or the ceiling have been raised.
+const limitPause = 30 * time.Second
+
+// decideCampaignLimit holds a campaign that costs more than a single one may.
+func decideCampaignLimit(f *Facts) (Decision, bool) {
+	exposure := f.Money.Manifest
+	if f.Remote != nil && f.Remote.Snapshot.Exposure != nil {
+		exposure = f.Remote.Snapshot.Exposure
+	}
+	if exposure == nil || f.Money.MaxCampaign == nil || exposure.Fen <= *f.Money.MaxCampaign {
+		return Decision{}, false
+	}
+	d := stop(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.pendingState(), fmt.Sprintf(
+		"it can cost %s yuan, %s more than limits.maxCampaignYuan of the account lets a campaign cost. Lower it, or have the account's owner raise the limit.",
+		money.Yuan(exposure.Fen), money.Yuan(exposure.Fen-*f.Money.MaxCampaign)))
+	if f.Remote != nil {
+		d.State = campaignState(f.Remote.Snapshot.State)
+	}
+	return d, true
+}
+
+// overLimit holds an activation that would bring the account beyond its ceiling.
+func (f *Facts) overLimit() Decision {
+	d := f.observed(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.Money.Over)
+	d.After = limitPause + f.Jitter%limitPause
+	return d
+}

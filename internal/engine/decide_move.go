@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+const (
+	// reviewPause is the pause between looks at an activity that the vendor reviews.
+	reviewPause = time.Minute
+	// registerPause is the pause before an activation is tried again that came too early.
+	registerPause = 20 * time.Second
+	// registersWithin is how long after its creation a refused activation is taken to have come too early.
+	registersWithin = 10 * time.Minute
+	// forgottenWithin is how long before its begin an activity that is not activated is worth a word.
+	forgottenWithin = 24 * time.Hour
+)
+
+// decideMove brings the activity towards what the manifest, or the account's brake, asks of its state.
+func decideMove(f *Facts) (Decision, bool) {
+	state := f.Remote.Snapshot.State
+	if f.Account.Pause && f.Goal != GoalEnded {
+		if op := f.Traits.Moves[GoalPaused][state]; op != "" {
+			return decideOperation(f, Change{Operation: op}), true
+		}
+	}
+	switch op := f.Traits.Moves[f.Goal][state]; {
+	case op == "", op == providers.OperationRestart && f.pauseStays():
+		return Decision{}, false
+	case op == providers.OperationStart:
+		return decideActivation(f), true
+	case op == providers.OperationRestart && f.timeOver():
+		return Decision{}, false
+	default:
+		return decideOperation(f, Change{Operation: op}), true
+	}
+}
+
+// pauseStays reports whether a pause is left as it is: it was not ours, and the manifest was not edited since it was seen.
+func (f *Facts) pauseStays() bool {
+	op, elsewhere := f.Record.Operation, f.Record.Elsewhere
+	if f.pausedByUs() || (op != nil && op.Name == string(providers.OperationRestart) && op.Outcome == "" && op.Generation == f.Manifest.Generation) {
+		return false // ours to lift, or about to be lifted
+	}
+	return elsewhere == nil || elsewhere.State != v1alpha1.StatePaused || f.Manifest.Generation <= elsewhere.Generation
+}
+
+// pausedByUs reports whether the last call for the activity was this resource's pause.
+func (f *Facts) pausedByUs() bool {
+	op := f.Record.Operation
+	return op != nil && op.Name == string(providers.OperationPause) && op.Outcome != v1alpha1.OperationRefused && op.Outcome != v1alpha1.OperationWithdrawn
+}
+
+// timeOver reports whether the activity's time is over.
+func (f *Facts) timeOver() bool {
+	end := f.end()
+	return !end.IsZero() && !f.Now.Before(end)
+}
+
+// decideActivation activates an activity, which commits its money and cannot be undone: only when it is known to be what the
+// manifest says, when it is time, and within the account's limits.
+func decideActivation(f *Facts) Decision {
+	for _, obstacle := range []func(*Facts) (Decision, bool){decideContent, decideActivationTime, decideCampaignLimit} {
+		if d, found := obstacle(f); found {
+			return d
+		}
+	}
+	if f.Money.MaxActive != nil { // what else is active has to be known as of now
+		if d, done := decideView(f, f.freshEnough()); done {
+			return f.unlessPaused(d)
+		}
+	}
+	return decideOperation(f, Change{Operation: providers.OperationStart})
+}
+
+// decideContent refuses to activate what is not known to be what the manifest says.
+func decideContent(f *Facts) (Decision, bool) {
+	if d, drifted := decideDrifted(f); drifted {
+		return d, true
+	}
+	stalled := func(format string, args ...any) (Decision, bool) {
+		return f.observed(status.Stalled, v1alpha1.ReasonContentNotConfirmed, f.it()+" is not activated: "+fmt.Sprintf(format, args...)), true
+	}
+	observed, manifest := f.Remote.Snapshot.Exposure, f.Money.Manifest
+	switch {
+	case f.Manifest.Complete && f.Record.Digest != f.Manifest.Digest:
+		return stalled("it was recorded for other creation fields (digest %s) than the manifest now has.", f.Record.Digest)
+	case observed == nil && f.Read:
+		return stalled("the vendor does not say what it can cost.")
+	case observed == nil:
+		return Decision{}, false // the detail, which is read before any call, may say
+	case manifest == nil:
+		return stalled("the manifest does not say what it may cost. Write budgetYuan: %q.", f.Money.yuan(observed))
+	case manifest.Fen != observed.Fen:
+		return stalled("it can cost %s yuan at the vendor, and %s as the manifest says.", f.Money.yuan(observed), f.Money.yuan(manifest))
+	}
+	return Decision{}, false
+}
+
+// decideActivationTime waits for the time that the manifest names and for the vendor to have registered the activity,
+// and gives up what is over.
+func decideActivationTime(f *Facts) (Decision, bool) {
+	if f.timeOver() {
+		return f.observed(status.Stalled, v1alpha1.ReasonActivationMissed, fmt.Sprintf(
+			"the time of %s is over, and it was never activated. For another one %s, with times in the future.", f.it(), f.another())), true
+	}
+	if wait := f.Manifest.ActivateAfter.Sub(f.Now); wait > 0 {
+		d := f.observed(status.Settled, v1alpha1.ReasonActivationAhead, fmt.Sprintf(
+			"%s exists and is activated at spec.activateAfter, %s.", f.it(), f.Manifest.ActivateAfter.Format(time.RFC3339)))
+		d.After = wait
+		return d, true
+	}
+	if wait := f.Remote.Snapshot.Created.Add(f.Traits.Registers).Sub(f.Now); wait > 0 && wait <= f.Traits.Registers {
+		return f.registering(wait), true
+	}
+	return Decision{}, false
+}
+
+// tooEarly reports whether an activation was refused because the vendor is still registering the new activity. It says so in
+// words only, so the age of the activity decides.
+func (f *Facts) tooEarly(err *providers.Error) bool {
+	return f.Remote != nil && tooEarly(err, f.Remote.Snapshot.Created, f.Now)
+}
+
+func tooEarly(err *providers.Error, created, now time.Time) bool {
+	return err.Operation == providers.OperationStart && err.Kind == providers.KindConflict && !created.IsZero() && now.Sub(created) < registersWithin
+}
+
+func (f *Facts) registering(after time.Duration) Decision {
+	d := f.observed(status.Working, v1alpha1.ReasonRegistering, fmt.Sprintf(
+		"%s was created; the vendor takes about a minute to register it, and activates nothing before.", f.it()))
+	d.After = max(after, time.Second)
+	return d
+}
+
+// decideInactive reports an activity that is not activated, and is not to be.
+func decideInactive(f *Facts) Decision {
+	if f.Goal == GoalNothing {
+		return f.cannotReturnToDraft()
+	}
+	if f.Goal == GoalLive {
+		return decideActivation(f)
+	}
+	if f.timeOver() {
+		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("the time of %s is over; it was never activated.", f.it()))
+	}
+	if d, drifted := decideDrifted(f); drifted {
+		return d
+	}
+	return f.forgotten(f.observed(status.Settled, v1alpha1.ReasonInactive, fmt.Sprintf(
+		"%s exists and is not activated, so it gives nothing out and no money is committed. Set spec.state to Active to activate it.", f.it())), f.begin())
+}
+
+// forgotten adds a word to what is not active and begins soon, in case it was forgotten.
+func (f *Facts) forgotten(d Decision, begin time.Time) Decision {
+	if begin.IsZero() || !f.Traits.activates() {
+		return d
+	}
+	if soon := begin.Add(-forgottenWithin).Sub(f.Now); soon > 0 {
+		d.After = soon
+		return d
+	}
+	d.Verdict.Reason = v1alpha1.ReasonBeginsInactive
+	d.Verdict.Message += " Its begin is less than a day ahead, or past."
+	return d
+}

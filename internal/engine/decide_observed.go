@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// decideObserved reports an activity that no call is going to change.
+func decideObserved(f *Facts) Decision {
+	it, state := f.it(), f.Remote.Snapshot.State
+	switch state {
+	case providers.StateUnknown:
+		return f.observed(status.Working, v1alpha1.ReasonUnknownState, fmt.Sprintf(
+			"the vendor reports %s as %q, which this version does not know. It is left alone and watched.", it, f.Remote.Snapshot.VendorState))
+	case providers.StateCreating:
+		d := f.observed(status.Working, v1alpha1.ReasonCreating, fmt.Sprintf("the vendor is still making %s.", it))
+		d.After = watchPause
+		return d
+	case providers.StateReviewing:
+		d := f.observed(status.Working, v1alpha1.ReasonUnderReview, fmt.Sprintf("the vendor reviews %s, which was activated, before it runs.", it))
+		d.After = reviewPause
+		return d
+	case providers.StateEnded:
+		if end := f.end(); !end.IsZero() && end.Before(f.Manifest.Applied) {
+			return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
+				"%s had ended before this resource was applied, so it never ran for it. For another one %s, with times in the future.", it, f.another()))
+		}
+		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("%s has ended.", it))
+	case providers.StateInactive:
+		return decideInactive(f)
+	}
+	switch f.Goal {
+	case GoalEnded:
+		return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("%s was ended as spec.state asks.", it)+f.siblings())
+	case GoalNothing:
+		if state.Final() {
+			return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("%s was ended.", it))
+		}
+		return f.cannotReturnToDraft()
+	case GoalPaused, GoalInactive:
+		return decideStopped(f)
+	default:
+		return decideLive(f)
+	}
+}
+
+// cannotReturnToDraft reports an activity that exists although its manifest is a draft.
+func (f *Facts) cannotReturnToDraft() Decision {
+	wayOut := fmt.Sprintf("to %s to end it for ever", f.Traits.StopState)
+	if f.Traits.pauses() {
+		wayOut = fmt.Sprintf("to %s so that it gives nothing out", f.Traits.StopState)
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonCannotReturnToDraft, fmt.Sprintf(
+		"%s exists and stays as it is: the vendor cannot turn it back into a draft. Set spec.state to Active, or %s.", f.it(), wayOut))
+}
+
+// decideStopped reports an activity that is to give nothing out.
+func decideStopped(f *Facts) Decision {
+	it, state := f.it(), f.Remote.Snapshot.State
+	switch {
+	case state.Final():
+		return f.observed(status.Settled, v1alpha1.ReasonTerminated, fmt.Sprintf("%s was ended.", it))
+	case state != providers.StatePaused:
+		d := f.observed(status.Working, v1alpha1.ReasonPausing, fmt.Sprintf("%s is still %s.", it, f.word()))
+		d.After = watchPause
+		return d
+	case f.Goal == GoalInactive:
+		return f.observed(status.Stalled, v1alpha1.ReasonCannotDeactivate, fmt.Sprintf(
+			"%s was activated, which cannot be undone: what was issued stays valid, and money that was locked stays locked. It is paused instead. Set spec.state to Paused to say so, or to Active to have it go on.", it))
+	default:
+		return f.observed(status.Settled, v1alpha1.ReasonPaused, fmt.Sprintf("%s is paused: nothing more is given out; what was issued stays valid.", it))
+	}
+}
+
+// decideLive reports an activity that should be live.
+func decideLive(f *Facts) Decision {
+	it := f.it()
+	switch f.Remote.Snapshot.State {
+	case providers.StateScheduled:
+		if d, drifted := decideDrifted(f); drifted {
+			return d
+		}
+		return f.observed(status.Settled, v1alpha1.ReasonScheduled, fmt.Sprintf("%s exists and begins at its begin time.", it))
+	case providers.StateRunning:
+		if d, drifted := decideDrifted(f); drifted {
+			return d
+		}
+		return f.observed(status.Settled, v1alpha1.ReasonRunning, f.running())
+	case providers.StatePaused:
+		wayOut := "Resume it in the vendor's console"
+		if f.Traits.pauses() {
+			wayOut += ", or edit the spec: any later edit that asks for Active has it go on"
+		}
+		return f.observed(status.Stalled, v1alpha1.ReasonPausedElsewhere, fmt.Sprintf(
+			"%s was paused, and not by this resource, and stays paused. %s.", it, wayOut))
+	case providers.StateFailed:
+		return f.observed(status.Stalled, v1alpha1.ReasonCreateFailed, fmt.Sprintf(
+			"the vendor accepted %s and failed its creation afterwards. Ask the vendor why; for another one %s.", it, f.another()))
+	}
+	if f.Record.Operation != nil && f.Record.Operation.Name == string(providers.OperationTerminate) {
+		return f.observed(status.Stalled, v1alpha1.ReasonCannotRestart, fmt.Sprintf(
+			"%s was ended when spec.state was %s, which cannot be undone. Set spec.state back to %s; for a new %s %s.", it, f.Traits.StopState, f.Traits.StopState, f.Traits.Noun, f.another()))
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonTerminatedElsewhere, fmt.Sprintf(
+		"%s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to %s; for a new %s %s.", it, f.Traits.StopState, f.Traits.Noun, f.another()))
+}
+
+// running says that an activity runs; one that was activated before its begin gives nothing out yet.
+func (f *Facts) running() string {
+	if f.Traits.activates() && f.Now.Before(f.begin()) {
+		return fmt.Sprintf("%s is activated; it gives out from its begin time on.", f.it())
+	}
+	return fmt.Sprintf("%s is running.", f.it())
+}
+
+// begin is when the activity begins, as the vendor says or else the manifest.
+func (f *Facts) begin() time.Time {
+	if f.Remote != nil && !f.Remote.Snapshot.Begin.IsZero() {
+		return f.Remote.Snapshot.Begin
+	}
+	return f.Manifest.Begin
+}

@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// createdMargin is how far the vendor's time of a creation may lie before our time of its intent: as far as the two clocks
+// may be apart while anything is created.
+const createdMargin = 2 * time.Minute
+
+// findOurs looks into the view for what this resource has created, or may have, and notes when there is none although a
+// request may have been sent.
+func (s *scope) findOurs(ctx context.Context, f *Facts) error {
+	if s.view == nil {
+		return nil
+	}
+	found, err := s.candidates(ctx, f)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(found) > 1:
+		for _, snapshot := range found {
+			f.Candidates = append(f.Candidates, snapshot.ID)
+		}
+		slices.Sort(f.Candidates)
+		return nil
+	case len(found) == 1:
+		s.found = found[0]
+		f.Found, err = s.compare(found[0])
+		return err
+	}
+	s.noteAbsence(f)
+	return nil
+}
+
+// noteAbsence notes a view that lacks what may have been created.
+func (s *scope) noteAbsence(f *Facts) {
+	if f.Record.Outcome != v1alpha1.CreationUnknown || s.view.Started.Before(f.lastSend().Add(settle)) {
+		return
+	}
+	switch {
+	case s.memory.AbsentSince.IsZero():
+		s.memory.AbsentSince = s.view.Started
+	case !s.view.Started.Before(s.memory.AbsentSince.Add(proofGap)):
+		s.memory.ProvenAbsent = true
+	}
+	f.Memory = s.memory.Memory
+}
+
+// candidates are the activities in the view that can be ours.
+func (s *scope) candidates(ctx context.Context, f *Facts) ([]providers.Snapshot, error) {
+	if f.Traits.Anonymous {
+		return s.lookalikes(ctx, f)
+	}
+	number := f.Manifest.Number
+	if f.Record.Outcome != "" {
+		number = f.Record.Number
+	}
+	return oneLive(s.view.ByNumber(number)), nil
+}
+
+// oneLive picks, where one of several has not ended, that one: the others were ended to settle which.
+func oneLive(all []providers.Snapshot) []providers.Snapshot {
+	live := slices.DeleteFunc(slices.Clone(all), func(snapshot providers.Snapshot) bool { return snapshot.State.Final() })
+	if len(live) == 1 {
+		return live
+	}
+	return all
+}
+
+// lookalikes are the activities with the manifest's name and time that no resource records and that can be ours.
+func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot, error) {
+	if !f.traceable() {
+		return nil, nil
+	}
+	named := s.view.Named(s.request.Name, s.request.Begin, s.request.End)
+	s.noteNamed(named)
+	var alike []providers.Snapshot
+	for _, snapshot := range named {
+		can, err := s.canBeOurs(f, snapshot)
+		if err != nil {
+			return nil, err
+		}
+		if !can {
+			continue
+		}
+		owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool { return s.records(other, snapshot.ID) })
+		if err != nil {
+			return nil, err
+		}
+		if owner == "" {
+			alike = append(alike, snapshot)
+		}
+	}
+	alike = oneLive(alike)
+	if !f.open() && f.Manifest.AllowTwin && len(alike) == 1 {
+		return nil, nil // it is the twin that the manifest allows; our number tells the vendor which is which
+	}
+	return alike, nil
+}
+
+// traceable reports whether the manifest says what its activity is known by.
+func (f *Facts) traceable() bool { return f.Manifest.Err == nil && f.Manifest.Complete }
+
+// open reports whether a create request is recorded whose outcome is not known.
+func (f *Facts) open() bool { return f.Record.Outcome == v1alpha1.CreationUnknown }
+
+// canBeOurs reports whether an activity of the manifest's name and time can be this resource's: while a request is open, one that
+// was made since; else one that is equal in all that the list shows.
+func (s *scope) canBeOurs(f *Facts, snapshot providers.Snapshot) (bool, error) {
+	if s.former(snapshot.ID) {
+		return false, nil
+	}
+	if f.open() {
+		return snapshot.Created.IsZero() || !snapshot.Created.Before(f.Record.At.Add(-createdMargin)), nil
+	}
+	differences, err := s.differences(snapshot, true)
+	return len(differences) == 0, err
+}
+
+// noteNamed notes which activities of the manifest's name and time a sweep would have to show differently to be news.
+func (s *scope) noteNamed(named []providers.Snapshot) {
+	likeness := likeness{s.request.Name, s.request.Begin, s.request.End}
+	ids := idsOf(named)
+	s.memories.note(keyOf(s.campaign), func(n *notes) { n.likeness, n.named = likeness, ids })
+}
+
+// likeness is what activities are told apart by where the vendor does not return numbers.
+type likeness struct {
+	name       string
+	begin, end time.Time
+}
+
+// newNamed reports whether a view shows other activities of the name and time than were last looked at.
+func (n notes) newNamed(view *sweep.View) bool {
+	return n.likeness != likeness{} && n.named != idsOf(view.Named(n.likeness.name, n.likeness.begin, n.likeness.end))
+}
+
+func idsOf(snapshots []providers.Snapshot) string {
+	ids := make([]string, 0, len(snapshots))
+	for _, snapshot := range snapshots {
+		ids = append(ids, snapshot.ID)
+	}
+	return strings.Join(ids, " ")
+}
