@@ -27,4 +27,16 @@ func (a *PayGiftActivity) Lifecycle() CampaignLifecycle { return a.Spec.Campaign
 // CampaignStatus implements Campaign.
 func (a *PayGiftActivity) CampaignStatus() *CampaignStatus { return &a.Status.CampaignStatus }
 
-var _ Campaign = &PayGiftActivity{}
+// AccountRef implements Campaign.
+func (s *CouponStock) AccountRef() AccountReference { return s.Spec.MerchantRef }
+
+// Lifecycle implements Campaign.
+func (s *CouponStock) Lifecycle() CampaignLifecycle { return s.Spec.CampaignLifecycle }
+
+// CampaignStatus implements Campaign.
+func (s *CouponStock) CampaignStatus() *CampaignStatus { return &s.Status.CampaignStatus }
+
+var (
+	_ Campaign = &PayGiftActivity{}
+	_ Campaign = &CouponStock{}
+)

@@ -30,6 +30,30 @@ type AccountReference struct {
 	Namespace string `json:"namespace,omitempty"`
 }
 
+// StockReference names the resource of a coupon stock that another campaign gives out.
+type StockReference struct {
+	// kind of the resource, at most 63 characters.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +required
+	Kind string `json:"kind,omitempty"`
+
+	// name of the resource, at most 253 characters.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +required
+	Name string `json:"name,omitempty"`
+
+	// namespace of the resource, at most 63 characters; the campaign's own namespace when left out.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +optional
+	Namespace string `json:"namespace,omitempty"`
+}
+
 // The finalizers that the operator sets.
 const (
 	// FinalizerTerminate keeps a campaign with `deletionPolicy: Terminate` until its activity has ended.

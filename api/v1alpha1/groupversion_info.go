@@ -19,6 +19,7 @@ func AddToScheme(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
 		&WeChatPayMerchant{}, &WeChatPayMerchantList{},
 		&PayGiftActivity{}, &PayGiftActivityList{},
+		&CouponStock{}, &CouponStockList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

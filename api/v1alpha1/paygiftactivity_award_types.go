@@ -60,17 +60,27 @@ type PayGiftAwardSendRule struct {
 	MerchantIdList []string `json:"merchantIdList,omitempty"`
 }
 
-// PayGiftAward is one item of `award_list`.
+// PayGiftAward is one item of `award_list`. It names its stock by stockId or by stockRef.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.stockId) != has(self.stockRef)`,message="write stockId, the id of the 商家券 stock, or stockRef, one of the two",fieldPath=".stockId"
 type PayGiftAward struct {
 	// stockId is the id of the coupon stock to send from (`stock_id`, 批次号): a running 商家券 stock, such as
 	// `"98065001"`; the quotes matter in YAML. At most 32 letters and digits. All stocks of a package must agree in redeem
-	// time and in the limit per user; only WeChat Pay can tell, the create call does.
+	// time and in the limit per user; only WeChat Pay can tell, the create call does. Required without stockRef.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[0-9A-Za-z]*$')`,message="write stockId as letters and digits, the id of a 商家券 stock such as \"98065001\""
-	// +required
+	// +optional
 	StockId string `json:"stockId,omitempty"`
+
+	// stockRef would name the resource of the coupon stock instead of its id. This version has no kind for 商家券 stocks, so
+	// it is always refused: write stockId.
+	//
+	// +kubebuilder:validation:XValidation:rule=`self.kind != 'CouponStock'`,message="write the stockId of a 商家券 stock (busifavor): a CouponStock is a stock of 代金券, and pay gift hands out 商家券, never 代金券",fieldPath=".kind"
+	// +kubebuilder:validation:XValidation:rule=`self.kind == 'CouponStock'`,message="write stockId: this version has no kind for 商家券 stocks yet",fieldPath=".kind"
+	// +optional
+	StockRef *StockReference `json:"stockRef,omitempty"` //nolint:kubeapilinter // a pointer, so that code can ask whether it is there
 
 	// originalImageUrl is the large picture (`original_image_url`, 奖品大图): 10 to 256 characters, 678 x 232 pixels
 	// advised, JPG or PNG.

@@ -34,6 +34,7 @@ type PayGiftAdoption struct {
 //
 // +kubebuilder:validation:XValidation:rule=`has(self.activityBaseInfo) || !has(self.awardSendRule) && !has(self.advancedSetting) && (has(self.adopt) || self.?managementPolicy.orValue('Manage') == 'Observe')`,message="write activityBaseInfo; only with adopt or with managementPolicy: Observe can activityBaseInfo, awardSendRule and advancedSetting be left out, and then all three",fieldPath=".activityBaseInfo",reason=FieldValueRequired
 // +kubebuilder:validation:XValidation:rule=`has(self.awardSendRule) || !has(self.activityBaseInfo) && !has(self.advancedSetting) && (has(self.adopt) || self.?managementPolicy.orValue('Manage') == 'Observe')`,message="write awardSendRule; only with adopt or with managementPolicy: Observe can activityBaseInfo, awardSendRule and advancedSetting be left out, and then all three",fieldPath=".awardSendRule",reason=FieldValueRequired
+// +kubebuilder:validation:XValidation:rule=`self.?deletionPolicy.orValue('Orphan') != 'Pause'`,message="write deletionPolicy: Terminate or Orphan: WeChat Pay has no call that pauses a pay gift activity",fieldPath=".deletionPolicy"
 type PayGiftActivitySpec struct {
 	// merchantRef names the WeChatPayMerchant whose credentials create the activity.
 	//
