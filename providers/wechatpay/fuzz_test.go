@@ -39,7 +39,7 @@ func FuzzErrorBody(f *testing.F) {
 func FuzzCreateAnswer(f *testing.F) {
 	addBodies(f, `{"activity_id":1}`, `{"activity_id":"../x"}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if created, err := decodeCreated(body); (err == nil) != validID(created.ID) {
+		if created, err := payGiftKind.decodeCreated(answer{body: body}); (err == nil) != validID(created.ID) {
 			t.Errorf("got %+v, %v", created, err)
 		}
 	})
@@ -48,7 +48,7 @@ func FuzzCreateAnswer(f *testing.F) {
 func FuzzReceipt(f *testing.F) {
 	addBodies(f, changedOK, `{"activity_id":"10028001","invalid_merchant_id_list":[{"mchid":"10000022","invalid_reason":"x"},{"mchid":1}]}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		receipt, err := decodeReceipt(body, changeOf(providers.OperationAddMembers, "10000022"))
+		receipt, err := decodeReceipt(answer{body: body}, changeOf(providers.OperationAddMembers, "10000022"))
 		if err != nil && !isOneLine(err.Error(), 200) {
 			t.Error(err)
 		}
@@ -102,7 +102,7 @@ func FuzzDetail(f *testing.F) {
 	addBodies(f, `{"activity_id":"10028001","award_send_rule":{"full_send_rule":{"merchant_id_list":[1,"2",null]}}}`)
 	request := example(f, "create-request.json")
 	f.Fuzz(func(t *testing.T, body []byte) {
-		snapshot, err := decodeDetail(body, "10028001")
+		snapshot, err := payGiftKind.decodeDetail(body, "10028001")
 		if err != nil {
 			return
 		}
@@ -124,7 +124,7 @@ func FuzzDetail(f *testing.F) {
 func FuzzListPage(f *testing.F) {
 	addBodies(f, listBody(2, 2, ""), listBody(100, 100, `,"limit":20,"offset":0`), `{"data":[],"total_count":-1}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		page, err := decodePage(body, 0)
+		page, err := payGiftKind.decodePage(body, 0)
 		if err != nil {
 			return
 		}

@@ -1,0 +1,3 @@
+package wechatpay
+
+var favorRows = []ErrorRow{}
