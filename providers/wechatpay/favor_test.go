@@ -18,7 +18,7 @@ const (
 	testStock = "98065001"
 	// stockDetail has every field that 查询批次详情 documents, of a stock of stock-create-request.json.
 	stockDetail = `{"stock_id":"98065001","stock_creator_mchid":"1900000001","stock_name":"微信支付代金券批次","status":"running",` +
-		`"create_time":"2015-05-19T13:29:35.120+08:00","description":"微信支付营销代金券","stock_use_rule":{"max_coupons":100,"max_amount":5000,` +
+		`"create_time":"2015-05-19T13:29:35.120+08:00","description":"微信支付營銷代金券","stock_use_rule":{"max_coupons":100,"max_amount":5000,` +
 		`"max_amount_by_day":400,"fixed_normal_coupon":{"coupon_amount":50,"transaction_minimum":100},"max_coupons_per_user":3,` +
 		`"coupon_type":"NORMAL","goods_tag":["123321","123322"],"trade_type":["APPPAY","OTHER"],"combine_use":false},` +
 		`"available_begin_time":"2015-05-20T13:29:35.000+08:00","available_end_time":"2015-05-20T13:29:35+08:00","distributed_coupons":42,` +
@@ -107,7 +107,7 @@ func TestAStockIsReadWithItsCreator(t *testing.T) {
 	const content = `{"available_begin_time":"2015-05-20T13:29:35.000+08:00","available_end_time":"2015-05-20T13:29:35+08:00",` +
 		`"coupon_use_rule":{"combine_use":false,"coupon_type":"NORMAL","fixed_normal_coupon":{"coupon_amount":50,"transaction_minimum":100},` +
 		`"goods_tag":["123321","123322"],"trade_type":["APPPAY","OTHER"]},"cut_to_message":{"cut_to_price":0,"single_price_max":0},` +
-		`"no_cash":false,"pattern_info":{"description":"微信支付营销代金券"},"singleitem":false,"stock_name":"微信支付代金券批次",` +
+		`"no_cash":false,"pattern_info":{"description":"微信支付營銷代金券"},"singleitem":false,"stock_name":"微信支付代金券批次",` +
 		`"stock_type":"NORMAL","stock_use_rule":{"max_amount":5000,"max_amount_by_day":400,"max_coupons":100,"max_coupons_per_user":3}}`
 	if string(snapshot.Content) != content {
 		t.Errorf("content %s", snapshot.Content)
