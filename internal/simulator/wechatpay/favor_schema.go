@@ -19,6 +19,9 @@ var (
 	favorTagForm = regexp.MustCompile(`^[A-Za-z0-9_]{1,128}$`)
 	limitPayForm = regexp.MustCompile(`^[A-Z0-9_]{1,32}$`)
 	cardBinForm  = regexp.MustCompile(`^\d{6,9}$`)
+
+	// redeemer is wider than merchantID: the vendor's own example has seven digits.
+	redeemer = pattern(regexp.MustCompile(`^\d{1,20}$`), "must be 1 to 20 digits")
 )
 
 // favorSchema is the form of 创建代金券批次, in which the request number is required or optional.
@@ -80,7 +83,7 @@ func (f *favor) couponSchema() checker {
 		optional("combine_use", boolean),
 		optional("available_items", array(50, text(1, 128))),
 		optional("unavailable_items", notOpen),
-		merchants("available_merchants", distinct(array(50, merchantID))),
+		merchants("available_merchants", array(50, redeemer)),
 	)
 }
 
