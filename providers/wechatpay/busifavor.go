@@ -36,15 +36,7 @@ func (c *Client) GetBusifavorStock(ctx context.Context, stockID string) (Busifav
 	if !validID(stockID) {
 		return BusifavorStock{}, refused(call, outcomeBadID, "the stock id is not one")
 	}
-	reply, err := c.exchange(ctx, call)
-	if err != nil {
-		return BusifavorStock{}, err
-	}
-	stock, err := decodeBusifavorStock(reply.body, stockID)
-	if err != nil {
-		return BusifavorStock{}, incomplete(call, reply, outcomeIncomplete, err)
-	}
-	return stock, nil
+	return exchangeFor(ctx, c, call, func(reply answer) (BusifavorStock, error) { return decodeBusifavorStock(reply.body, stockID) })
 }
 
 func decodeBusifavorStock(body []byte, id string) (BusifavorStock, error) {

@@ -1,5 +1,6 @@
 // Package wechatpay speaks the WeChat Pay API v3: it signs requests, verifies replies, maps
-// every failure to a *providers.Error and offers 支付有礼 (pay gift) as providers.Activities.
+// every failure to a *providers.Error and offers 支付有礼 (pay gift) and 代金券批次 (coupon stocks) as
+// providers.Activities.
 //
 // Signing, verifying and decrypting are done by the vendor's SDK, through its core packages
 // only: its service packages pin the host, and its error text prints headers. Requests are

@@ -38,7 +38,7 @@ func noAnswer(call call, err error) *providers.Error {
 	if httpx.NotSent(err) {
 		outcome = outcomeNotSent
 	}
-	e := newError(call, rowFor(call.op, outcome))
+	e := newError(call, rowFor(call, outcome))
 	e.Err = err
 	var failure *httpx.Failure
 	if errors.As(err, &failure) {
@@ -58,7 +58,7 @@ func untrusted(call call, reply answer, err error) *providers.Error {
 
 // incomplete maps a success that cannot be used, by the given row of the table.
 func incomplete(call call, reply answer, outcome string, err error) *providers.Error {
-	e := newError(call, rowFor(call.op, outcome))
+	e := newError(call, rowFor(call, outcome))
 	e.HTTPStatus, e.RequestID, e.Err = reply.status, reply.requestID(), err
 	e.Message = oneLine(err.Error(), maxMessage)
 	return e
@@ -66,7 +66,7 @@ func incomplete(call call, reply answer, outcome string, err error) *providers.E
 
 // refused is a call that is not sent at all, because it cannot be right.
 func refused(call call, outcome, message string) *providers.Error {
-	e := newError(call, rowFor(call.op, outcome))
+	e := newError(call, rowFor(call, outcome))
 	e.Message, e.Err = message, errors.New(message)
 	return e
 }
@@ -88,7 +88,7 @@ func (c *Client) rejection(ctx context.Context, call call, reply answer) *provid
 		}
 	}
 	body := parseErrorBody(reply.body)
-	e := newError(call, rowForReply(call.op, reply.status, body.code))
+	e := newError(call, rowForReply(call.product, call.op, reply.status, body.code))
 	e.HTTPStatus = reply.status
 	e.Code, e.Message, e.Field = body.code, body.message, body.field
 	switch {

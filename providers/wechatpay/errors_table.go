@@ -14,6 +14,19 @@ const (
 	OperationCertificates providers.Operation = "certificates"
 	// OperationGetBusifavorStock reads a 商家券 stock.
 	OperationGetBusifavorStock providers.Operation = "get-busifavor-stock"
+	// OperationGetCouponCallback reads the address that 代金券 events go to.
+	OperationGetCouponCallback providers.Operation = "get-coupon-callback"
+)
+
+// Product is one of the vendor's products, whose error codes have advice of their own.
+type Product string
+
+// The products whose activities this package has.
+const (
+	// ProductPayGift is 支付有礼.
+	ProductPayGift Product = "paygift"
+	// ProductFavor is 代金券, whose stocks are CouponStocks.
+	ProductFavor Product = "favor"
 )
 
 const (
@@ -47,6 +60,8 @@ const (
 
 // ErrorRow is one line of the error table: what a failure means and what to do.
 type ErrorRow struct {
+	// Product is empty for the row of all products that have none of their own.
+	Product Product
 	// Operation is empty for the row of all operations that have none of their own.
 	Operation providers.Operation
 	// HTTP is the documented status of a code; for rows without a code the status or class
@@ -64,14 +79,21 @@ type ErrorRow struct {
 // ErrorTable returns the table, in the order in which the documentation shows it.
 func ErrorTable() []ErrorRow { return slices.Clone(errorTable) }
 
+// errorTable is what docs/errors-wechatpay.md is made from, by
+// `go test ./providers/wechatpay -run TestDocs -update`.
+//
+// Only what concerns the whole account is KindAuth: signature, certificate, key, clock.
+var errorTable = slices.Concat(payGiftRows, favorRows, commonRows)
+
 type rowKey struct {
-	op   providers.Operation
-	http string // only for the rows by status
-	code string
+	product Product
+	op      providers.Operation
+	http    string // only for the rows by status
+	code    string
 }
 
 func (r ErrorRow) key() rowKey {
-	key := rowKey{op: r.Operation, code: r.Code}
+	key := rowKey{product: r.Product, op: r.Operation, code: r.Code}
 	if r.Code == anyCode || r.Code == otherCode || r.Code == noCode {
 		key.http = r.HTTP
 	}
@@ -86,32 +108,35 @@ var errorIndex = func() map[rowKey]ErrorRow {
 	return index
 }()
 
-// lookUp finds the row of a code (or outcome): the operation's own, else the common one.
-func lookUp(op providers.Operation, code string) (ErrorRow, bool) {
-	if row, ok := errorIndex[rowKey{op: op, code: code}]; ok {
-		return row, true
+// lookUp finds the row of a code (or outcome): that of the product's operation, of the product, of
+// the operation, or the common one.
+func lookUp(product Product, op providers.Operation, code string) (row ErrorRow, ok bool) {
+	for _, key := range []rowKey{
+		{product: product, op: op, code: code}, {product: product, code: code}, {op: op, code: code}, {code: code},
+	} {
+		if row, ok = errorIndex[key]; ok {
+			break
+		}
 	}
-	row, ok := errorIndex[rowKey{code: code}]
 	return row, ok
 }
 
 // rowFor is lookUp of an outcome, all of which have a row (a test checks it).
-func rowFor(op providers.Operation, outcome string) ErrorRow {
-	row, _ := lookUp(op, outcome)
+func rowFor(call call, outcome string) ErrorRow {
+	row, _ := lookUp(call.product, call.op, outcome)
 	return row
 }
 
 // rowForReply classifies a reply that is no success.
 //
 // The status goes first where it decides alone: 202, 429 (whose code has four spellings) and
-// 5xx (whatever the code, the outcome is unknown). Else (operation, code), then code, then
-// status. A 4xx without a code is not the gateway's own word, so a mutating call may have
+// 5xx (whatever the code, the outcome is unknown). Else the code, by lookUp, then the status. A 4xx without a code is not the gateway's own word, so a mutating call may have
 // been committed; one with a code that this version does not know was refused by the gateway
 // before it did anything, as all its 4xx are, but is repeated slowly instead of given up.
-func rowForReply(op providers.Operation, status int, code string) ErrorRow {
+func rowForReply(product Product, op providers.Operation, status int, code string) ErrorRow {
 	exact := strconv.Itoa(status)
 	class := strconv.Itoa(status/100) + "xx"
-	if row, ok := lookUp(op, code); ok && code != "" && status != http.StatusAccepted &&
+	if row, ok := lookUp(product, op, code); ok && code != "" && status != http.StatusAccepted &&
 		status != http.StatusTooManyRequests && (status < 500 || row.MaybeCommitted) {
 		return row
 	}

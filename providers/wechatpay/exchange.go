@@ -16,8 +16,9 @@ import (
 
 // call is one request to the gateway.
 type call struct {
-	op     providers.Operation
-	method string
+	product Product
+	op      providers.Operation
+	method  string
 	// path with its query, escaped: exactly what is signed and sent.
 	path string
 	// body is sent byte by byte; nil sends none.

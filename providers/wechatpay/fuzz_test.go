@@ -13,7 +13,7 @@ import (
 func addBodies(f *testing.F, more ...string) {
 	f.Helper()
 	for _, body := range append(more, "", "null", "{}", "[]", "[{}]", `{"data":null}`, "<html><body>502</body></html>", `{"a":`, "\xff\xfe", `{"a":1e999}`,
-		strings.Repeat("[", 5000), createdOK, string(example(f, "detail-response.json"))) {
+		strings.Repeat("[", 5000), createdOK, string(example(f, "detail-response.json")), stockDetail) {
 		f.Add([]byte(body))
 	}
 }
@@ -39,7 +39,7 @@ func FuzzErrorBody(f *testing.F) {
 func FuzzCreateAnswer(f *testing.F) {
 	addBodies(f, `{"activity_id":1}`, `{"activity_id":"../x"}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if created, err := decodeCreated(body); (err == nil) != validID(created.ID) {
+		if created, err := payGiftKind.decodeCreated(answer{body: body}); (err == nil) != validID(created.ID) {
 			t.Errorf("got %+v, %v", created, err)
 		}
 	})
@@ -48,7 +48,7 @@ func FuzzCreateAnswer(f *testing.F) {
 func FuzzReceipt(f *testing.F) {
 	addBodies(f, changedOK, `{"activity_id":"10028001","invalid_merchant_id_list":[{"mchid":"10000022","invalid_reason":"x"},{"mchid":1}]}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		receipt, err := decodeReceipt(body, changeOf(providers.OperationAddMembers, "10000022"))
+		receipt, err := decodeReceipt(answer{body: body}, changeOf(providers.OperationAddMembers, "10000022"))
 		if err != nil && !isOneLine(err.Error(), 200) {
 			t.Error(err)
 		}
@@ -102,7 +102,7 @@ func FuzzDetail(f *testing.F) {
 	addBodies(f, `{"activity_id":"10028001","award_send_rule":{"full_send_rule":{"merchant_id_list":[1,"2",null]}}}`)
 	request := example(f, "create-request.json")
 	f.Fuzz(func(t *testing.T, body []byte) {
-		snapshot, err := decodeDetail(body, "10028001")
+		snapshot, err := payGiftKind.decodeDetail(body, "10028001")
 		if err != nil {
 			return
 		}
@@ -124,7 +124,7 @@ func FuzzDetail(f *testing.F) {
 func FuzzListPage(f *testing.F) {
 	addBodies(f, listBody(2, 2, ""), listBody(100, 100, `,"limit":20,"offset":0`), `{"data":[],"total_count":-1}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		page, err := decodePage(body, 0)
+		page, err := payGiftKind.decodePage(body, 0)
 		if err != nil {
 			return
 		}
@@ -175,6 +175,11 @@ func FuzzDifferences(f *testing.F) {
 func checkDifferences(t *testing.T, body []byte, remote providers.Snapshot) {
 	t.Helper()
 	differences, err := (&PayGift{}).Differences(body, remote)
+	checkRendered(t, differences, err)
+}
+
+func checkRendered(t *testing.T, differences []providers.Difference, err error) {
+	t.Helper()
 	if err != nil {
 		return
 	}
@@ -192,4 +197,79 @@ func FuzzBusifavorStock(f *testing.F) {
 			t.Errorf("got %+v", stock)
 		}
 	})
+}
+
+func FuzzStockDetail(f *testing.F) {
+	addBodies(f, `{"stock_id":"98065001","status":"stoped","no_cash":true,"stock_use_rule":{"max_coupons":3,"fixed_normal_coupon":{"coupon_amount":1e3}}}`,
+		`{"stock_id":98065001,"stock_use_rule":{"max_coupons":9223372036854775807,"fixed_normal_coupon":{"coupon_amount":2}},"no_cash":"1"}`)
+	request := example(f, "stock-create-request.json")
+	f.Fuzz(func(t *testing.T, body []byte) {
+		snapshot, err := favorKind.decodeDetail(body, testStock)
+		if err != nil {
+			if !isOneLine(err.Error(), 200) {
+				t.Error(err)
+			}
+			return
+		}
+		if snapshot.ID != testStock || !snapshot.Detailed || snapshot.State == "" {
+			t.Errorf("got %+v", snapshot)
+		}
+		if snapshot.Exposure != nil && snapshot.Exposure.Fen < 0 || snapshot.Distribution != nil && (snapshot.Distribution.Sent < 0 || snapshot.Distribution.Total < 0) {
+			t.Errorf("got %+v, %+v", snapshot.Exposure, snapshot.Distribution)
+		}
+		checkStockDifferences(t, request, snapshot)
+		// What the vendor returned of ours differs from nothing in itself.
+		own, err := (&CouponStocks{}).Differences(snapshot.Content, snapshot)
+		if err != nil {
+			t.Errorf("content %q: %v", snapshot.Content, err)
+		}
+		for _, d := range own {
+			if d.Desired == "" {
+				t.Errorf("a field of it is absent from itself: %+v", d)
+			}
+		}
+	})
+}
+
+func FuzzStocksPage(f *testing.F) {
+	addBodies(f, stocksBody(2, 2, ""), stocksBody(10, 25, `,"limit":10,"offset":0`), `{"data":[{"stock_id":{}}],"total_count":1}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		page, err := favorKind.decodePage(body, 0)
+		if err != nil {
+			return
+		}
+		if len(page.Items) == 0 && !page.Last {
+			t.Error("an empty page is always the last")
+		}
+		for _, item := range page.Items {
+			if item.ID == "" || item.Detailed {
+				t.Errorf("got %+v", item)
+			}
+		}
+	})
+}
+
+func FuzzStockReceipt(f *testing.F) {
+	addBodies(f, `{"stock_id":"98065001","start_time":"T"}`, `{"start_time":{}}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		receipt, err := decodeFavorReceipt(answer{body: body}, testStock, "start_time")
+		if err != nil && !isOneLine(err.Error(), 200) || len(receipt.Facts) > 1 {
+			t.Errorf("got %+v, %v", receipt, err)
+		}
+	})
+}
+
+func FuzzCouponCallback(f *testing.F) {
+	addBodies(f, `{"mchid":"1900000001","notify_url":"https://example.com/\n"}`)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if notifyURL, err := decodeCouponCallback(body, testMchid); !isOneLine(notifyURL, maxURL) || err != nil && notifyURL != "" {
+			t.Errorf("got %q, %v", notifyURL, err)
+		}
+	})
+}
+
+func checkStockDifferences(t *testing.T, body []byte, remote providers.Snapshot) {
+	t.Helper()
+	differences, err := (&CouponStocks{}).Differences(body, remote)
+	checkRendered(t, differences, err)
 }

@@ -20,7 +20,7 @@ func compare(t *testing.T, body string, remote providers.Snapshot) []providers.D
 }
 
 func TestTheVendorsDetailExampleIsItsCreateExample(t *testing.T) {
-	snapshot, err := decodeDetail(example(t, "detail-response.json"), "10028001")
+	snapshot, err := payGiftKind.decodeDetail(example(t, "detail-response.json"), "10028001")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestADetailThatLacksWhatWasSentDiffersAndAListRowDoesNot(t *testing.T) {
 
 func TestAListRowThatLacksFieldsDiffersOnlyInWhatItHas(t *testing.T) {
 	request := string(example(t, "create-request.json"))
-	snapshot, err := snapshotOf(object{"activity_id": "1", "activity_base_info": object{"activity_name": "另一个", "out_request_no": "100002322019090134234sfdf"}})
+	snapshot, err := payGiftSnapshot(object{"activity_id": "1", "activity_base_info": object{"activity_name": "另一个", "out_request_no": "100002322019090134234sfdf"}}, false)
 	if err != nil || snapshot.Detailed {
 		t.Fatalf("got %+v, %v", snapshot, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -32,16 +31,7 @@ func (p *PayGift) Do(ctx context.Context, m providers.Mutation) (providers.Recei
 	if err != nil {
 		return providers.Receipt{}, err
 	}
-	reply, err := p.client.exchange(ctx, call)
-	if err != nil {
-		return providers.Receipt{}, err
-	}
-	receipt, err := decodeReceipt(reply.body, m)
-	if err != nil {
-		return providers.Receipt{}, incomplete(call, reply, outcomeIncomplete, err)
-	}
-	receipt.RequestID = reply.requestID()
-	return receipt, nil
+	return exchangeFor(ctx, p.client, call, func(reply answer) (providers.Receipt, error) { return decodeReceipt(reply, m) })
 }
 
 // memberChanges are the ends of the paths and the fields of the request numbers.
@@ -52,16 +42,19 @@ var memberChanges = map[providers.Operation]struct{ path, number string }{
 
 // payGiftChange is the call that performs m, or a refusal of what cannot be right.
 func payGiftChange(m providers.Mutation) (call, error) {
-	change := call{op: m.Operation, method: http.MethodPost, path: payGiftPath + "/" + url.PathEscape(m.ID), mutating: true}
 	members, isMembers := memberChanges[m.Operation]
+	below := members.path
 	switch {
-	case !isMembers && m.Operation != providers.OperationTerminate:
-		return call{}, refused(change, outcomeNoOperation, "a pay-gift activity has no such operation")
-	case !validID(m.ID):
-		return call{}, refused(change, outcomeBadID, "the activity id is not one")
-	case !isMembers:
-		change.path += "/terminate"
-		return change, nil
+	case isMembers:
+	case m.Operation == providers.OperationTerminate:
+		below = "/terminate"
+	default:
+		return call{}, refused(call{product: ProductPayGift, op: m.Operation}, outcomeNoOperation, "a pay-gift activity has no such operation")
+	}
+	change, err := payGiftKind.own(m.Operation, http.MethodPost, m.ID, below)
+	change.mutating = true
+	if err != nil || !isMembers {
+		return change, err
 	}
 	merchants := slices.Compact(slices.Sorted(slices.Values(m.Members)))
 	switch {
@@ -76,7 +69,6 @@ func payGiftChange(m providers.Mutation) (call, error) {
 	if err != nil {
 		return call{}, refused(change, outcomeNoBody, "the request body cannot be made")
 	}
-	change.path += members.path
 	change.body = body
 	return change, nil
 }
@@ -85,23 +77,20 @@ var errBadRefusal = errors.New("an entry of the gateway's invalid_merchant_id_li
 
 // decodeReceipt reads the answer to m. Members are only believed to be changed where the answer
 // names the activity, as the pages say it does.
-func decodeReceipt(body []byte, m providers.Mutation) (providers.Receipt, error) {
-	reply, err := decodeObject(body)
+func decodeReceipt(answer answer, m providers.Mutation) (providers.Receipt, error) {
+	reply, err := decodeObject(answer.body)
 	if err != nil {
 		return providers.Receipt{}, err
 	}
-	switch answered := text(reply, "activity_id"); {
-	case answered == m.ID:
-	case answered != "":
-		return providers.Receipt{}, errOtherActivityID
-	case m.Operation != providers.OperationTerminate:
-		return providers.Receipt{}, errNoActivityID
+	if err := payGiftKind.checkID(reply, m.ID, m.Operation != providers.OperationTerminate); err != nil {
+		return providers.Receipt{}, err
 	}
 	refusals, err := decodeRefusals(reply["invalid_merchant_id_list"])
 	if err != nil {
 		return providers.Receipt{}, err
 	}
-	return providers.Receipt{Refused: refusals, Facts: facts(reply, "add_time", "delete_time", "terminate_time")}, nil
+	return providers.Receipt{Refused: refusals, Facts: facts(reply, "add_time", "delete_time", "terminate_time"),
+		RequestID: answer.requestID()}, nil
 }
 
 // decodeRefusals reads invalid_merchant_id_list, each merchant once, by id.

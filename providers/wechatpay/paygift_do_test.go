@@ -100,7 +100,7 @@ func TestMerchantsThatAreNotTakenAreNamedInTheReceipt(t *testing.T) {
 	}
 	for _, none := range []string{`null`, `[]`, `""`} {
 		body := `{"activity_id":"10028001","invalid_merchant_id_list":` + none + `}`
-		receipt, err := decodeReceipt([]byte(body), changeOf("members-add", "10000022"))
+		receipt, err := decodeReceipt(answer{body: []byte(body)}, changeOf("members-add", "10000022"))
 		if err != nil || receipt.Refused != nil {
 			t.Errorf("%s: got %+v, %v", none, receipt, err)
 		}

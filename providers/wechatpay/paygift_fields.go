@@ -6,39 +6,6 @@ import (
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
-// comparison says how two values of a field are told apart.
-type comparison int
-
-const (
-	asText comparison = iota
-	// asNumber: 100, "100" and 100.0 are equal.
-	asNumber
-	// asTime: equal when the same second is meant, however it is spelled.
-	asTime
-	// asColour: COLOR020 and Color020 are the same.
-	asColour
-	// asSet: a list without order.
-	asSet
-	// asObject: field by field.
-	asObject
-	// asList: item by item, by the fields of an item.
-	asList
-	// asMembers: changed by calls of their own and read by Members, so not compared here.
-	asMembers
-	// asForeign: belongs to no request; returned, it is a difference.
-	asForeign
-)
-
-// field is a documented creation field.
-type field struct {
-	name string
-	how  comparison
-	// fields are those of an asObject, or of each item of an asList.
-	fields []field
-	// defaults are values that the server sets by itself where the request has none; "*" is any.
-	defaults []string
-}
-
 // payGiftFields are the documented fields of 创建全场满额送活动 in the page's order, plus the
 // send rules that only a read returns. Whatever else is returned is not compared: new fields
 // may appear at any time.
@@ -94,34 +61,23 @@ var payGiftFields = []field{
 	}},
 }
 
-// payGiftCoverage is made from the fields above and the facts.
-var payGiftCoverage = providers.Coverage{
-	Comparable:  comparablePaths("", payGiftFields),
-	ServerOwned: slices.Concat([]string{"activity_id", activityStatusField}, payGiftFacts),
-}
-
 // Coverage names the creation fields by their paths in the create request; lists of objects have
 // [] in theirs. All are comparable, since a detail returns every one of them, and
 // award_send_rule.merchant_id_list by Members instead of Differences.
 func (p *PayGift) Coverage() providers.Coverage {
-	return providers.Coverage{
-		Comparable:  slices.Clone(payGiftCoverage.Comparable),
-		ServerOwned: slices.Clone(payGiftCoverage.ServerOwned),
-	}
+	return coverage(payGiftFields, slices.Concat([]string{payGiftKind.id, activityStatusField}, payGiftFacts)...)
 }
 
-func comparablePaths(prefix string, fields []field) []string {
-	var out []string
-	for _, f := range fields {
-		switch f.how {
-		case asForeign:
-		case asObject:
-			out = append(out, comparablePaths(prefix+f.name+".", f.fields)...)
-		case asList:
-			out = append(out, comparablePaths(prefix+f.name+"[].", f.fields)...)
-		default:
-			out = append(out, prefix+f.name)
-		}
+// Differences compares body, a create request, with what the vendor returned of it. Not compared
+// are the sending merchants, which calls can change (Members reads them). An activity for everybody
+// is not the one that was meant for members, so what was requested and is absent from a detail differs.
+func (p *PayGift) Differences(body []byte, remote providers.Snapshot) ([]providers.Difference, error) {
+	found, err := differences(payGiftFields, body, remote)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	if kind := remote.Facts[activityTypeField]; kind != "" && kind != fullSendType {
+		found = append([]providers.Difference{{Field: activityTypeField, Desired: fullSendType, Observed: render(kind)}}, found...)
+	}
+	return found, nil
 }

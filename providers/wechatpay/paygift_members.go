@@ -86,8 +86,8 @@ func membersCall(id string, page, limit int) call {
 	if limit > 0 {
 		query = "?limit=" + strconv.Itoa(limit) + "&offset=" + strconv.Itoa(page)
 	}
-	return call{op: providers.OperationMembers, method: http.MethodGet,
-		path: payGiftPath + "/" + url.PathEscape(id) + "/merchants" + query}
+	return call{product: ProductPayGift, op: providers.OperationMembers, method: http.MethodGet,
+		path: payGiftKind.path + "/" + url.PathEscape(id) + "/merchants" + query}
 }
 
 // decodeMembers adds a page's merchants to found, and reports whether it was the last one.
@@ -99,8 +99,8 @@ func decodeMembers(body []byte, id string, page, limit int, found map[string]str
 	if err != nil {
 		return false, err
 	}
-	if rows.activityID != "" && rows.activityID != id {
-		return false, errOtherActivityID
+	if err := payGiftKind.checkID(rows.reply, id, false); err != nil {
+		return false, err
 	}
 	for _, row := range rows.data {
 		member := text(row, "mchid")

@@ -30,7 +30,7 @@ const (
 func (p *PayGift) Preflight(ctx context.Context, body []byte) ([]providers.Finding, error) {
 	request, err := decodeObject(body)
 	if err != nil {
-		return nil, refused(call{op: providers.OperationPreflight}, outcomeNoBody, "the create request is no JSON object")
+		return nil, refused(call{product: ProductPayGift, op: providers.OperationPreflight}, outcomeNoBody, "the create request is no JSON object")
 	}
 	window := windowOf(request)
 	var findings []providers.Finding

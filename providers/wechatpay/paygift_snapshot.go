@@ -1,10 +1,6 @@
 package wechatpay
 
-import (
-	"strings"
-
-	"github.com/campaign-operator/campaign-operator/providers"
-)
+import "github.com/campaign-operator/campaign-operator/providers"
 
 // payGiftStates maps 活动状态 (activity_status) to the common vocabulary.
 var payGiftStates = map[string]providers.State{
@@ -29,29 +25,6 @@ const (
 	fullSendRule        = "full_send_rule"
 )
 
-func decodeDetail(body []byte, id string) (providers.Snapshot, error) {
-	reply, err := decodeObject(body)
-	if err != nil {
-		return providers.Snapshot{}, err
-	}
-	snapshot, err := snapshotOf(reply)
-	if err != nil {
-		return providers.Snapshot{}, err
-	}
-	switch snapshot.ID {
-	case id:
-	case "":
-		return providers.Snapshot{}, errNoActivityID
-	default:
-		return providers.Snapshot{}, errOtherActivityID
-	}
-	snapshot.Detailed = true
-	if rule := child(reply, "award_send_rule"); rule != nil {
-		snapshot.Members = sendersOf(flattenRule(rule, text(reply, activityTypeField)))
-	}
-	return snapshot, nil
-}
-
 // sendersOf returns the sending merchants where the detail shows them: `merchant_id_list`, which is in
 // one page of the vendor and not in a later one. Nil when it does not.
 func sendersOf(rule object) []string {
@@ -62,30 +35,31 @@ func sendersOf(rule object) []string {
 	return texts(list)
 }
 
-// snapshotOf reads a detail or an item of a list. Unknown fields are ignored, missing ones
-// left out.
-func snapshotOf(activity object) (providers.Snapshot, error) {
+// payGiftSnapshot reads a detail or a row of the list.
+func payGiftSnapshot(activity object, detailed bool) (providers.Snapshot, error) {
 	base := child(activity, "activity_base_info")
 	status := text(activity, activityStatusField)
-	state, known := payGiftStates[status]
-	if !known {
-		state = providers.StateUnknown
-	}
 	content, err := contentOf(activity)
 	if err != nil {
 		return providers.Snapshot{}, err
 	}
-	return providers.Snapshot{
+	snapshot := providers.Snapshot{
 		ID:          text(activity, "activity_id"),
 		RequestNo:   text(base, "out_request_no"),
 		Name:        text(base, "activity_name"),
 		Begin:       timeOf(base, "begin_time"),
 		End:         timeOf(base, "end_time"),
-		State:       state,
+		Created:     timeOf(activity, "create_time"),
+		State:       stateOf(payGiftStates, status),
 		VendorState: status,
 		Facts:       facts(activity, payGiftFacts...),
 		Content:     content,
-	}, nil
+		Detailed:    detailed,
+	}
+	if rule := child(activity, "award_send_rule"); detailed && rule != nil {
+		snapshot.Members = sendersOf(flattenRule(rule, text(activity, activityTypeField)))
+	}
+	return snapshot, nil
 }
 
 // contentOf returns what was returned of the creation fields, in the shape of the request.
@@ -115,15 +89,4 @@ func flattenRule(rule object, activityType string) object {
 		return full
 	}
 	return rule
-}
-
-// facts returns the named fields that are there and not empty, as the vendor spelled them.
-func facts(from object, names ...string) map[string]string {
-	out := map[string]string{}
-	for _, name := range names {
-		if value := strings.TrimSpace(text(from, name)); value != "" {
-			out[name] = value
-		}
-	}
-	return out
 }

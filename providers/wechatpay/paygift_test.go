@@ -98,7 +98,7 @@ func TestEveryStatusHasItsState(t *testing.T) {
 		"SOMETHING_NEW":        providers.StateUnknown,
 		"":                     providers.StateUnknown,
 	} {
-		snapshot, err := snapshotOf(object{"activity_id": "1", "activity_status": status})
+		snapshot, err := payGiftSnapshot(object{"activity_id": "1", "activity_status": status}, false)
 		if err != nil || snapshot.State != want || snapshot.VendorState != status {
 			t.Errorf("%q: got %s (%q), %v", status, snapshot.State, snapshot.VendorState, err)
 		}
@@ -123,7 +123,7 @@ func TestADetailIsReadLeniently(t *testing.T) {
 		"fields to come":          {`{"activity_id":"1","novel":{},"activity_base_info":{"novel":9007199254740993}}`, `{"activity_base_info":{"novel":9007199254740993}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			snapshot, err := decodeDetail([]byte(tc.body), "1")
+			snapshot, err := payGiftKind.decodeDetail([]byte(tc.body), "1")
 			if err != nil || string(snapshot.Content) != tc.content || snapshot.RequestNo != tc.no {
 				t.Errorf("got %q, number %q, %v; want %s", snapshot.Content, snapshot.RequestNo, err, tc.content)
 			}
@@ -206,7 +206,7 @@ func TestTheLastPageIsToldByItsItems(t *testing.T) {
 		"a gateway that echoes a limit of nothing": {listBody(99, 99, `,"limit":0`), 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			page, err := decodePage([]byte(tc.body), tc.page)
+			page, err := payGiftKind.decodePage([]byte(tc.body), tc.page)
 			if err != nil || page.Last != tc.last {
 				t.Errorf("last %t, %v", page.Last, err)
 			}

@@ -13,16 +13,15 @@ import (
 // maxRendered bounds a value in a Difference, in characters.
 const maxRendered = 60
 
-// Differences compares body, a create request, with what the vendor returned of it.
+// differences compares body, a create request, with what the vendor returned of it, by the fields
+// that the vendor documents.
 //
 // Equal are: absent, null and empty; times of the same second; colour names in any case; sets
-// in any order; numbers and their text. Not compared are the sending merchants, which calls can
-// change (Members reads them), fields that the page does not document, and fields that a list
-// did not return. Differences are documented fields of
-// another value, returned ones that the request lacks unless the server sets them by itself,
-// and requested ones that a detail lacks: an activity for everybody is not the one that was
-// meant for members. Their order is that of the vendor's page.
-func (p *PayGift) Differences(body []byte, remote providers.Snapshot) ([]providers.Difference, error) {
+// in any order; numbers and their text. Not compared are fields that no page documents, members,
+// and fields that a list did not return. Differences are documented fields of another value,
+// returned ones that the request lacks unless the server sets them by itself, and requested ones
+// that a detail lacks although details always have them. Their order is that of the fields.
+func differences(fields []field, body []byte, remote providers.Snapshot) ([]providers.Difference, error) {
 	desired, err := decodeObject(body)
 	if err != nil {
 		return nil, fmt.Errorf("the create request cannot be compared: %w", err)
@@ -35,10 +34,7 @@ func (p *PayGift) Differences(body []byte, remote providers.Snapshot) ([]provide
 		}
 	}
 	diff := &differ{complete: remote.Detailed}
-	if kind := remote.Facts[activityTypeField]; kind != "" && kind != fullSendType {
-		diff.add(activityTypeField, fullSendType, kind)
-	}
-	diff.object("", payGiftFields, desired, observed)
+	diff.object("", fields, desired, observed)
 	return diff.found, nil
 }
 
@@ -68,9 +64,7 @@ func (d *differ) field(path string, f field, desired, observed any) {
 		return
 	}
 	if isEmpty(observed) {
-		if d.complete && !isEmpty(desired) {
-			d.add(path, desired, observed)
-		}
+		d.absent(path, f, desired)
 		return
 	}
 	switch f.how {
@@ -98,6 +92,13 @@ func (d *differ) field(path string, f field, desired, observed any) {
 	}
 	if !f.equal(desired, observed) {
 		d.add(path, desired, observed)
+	}
+}
+
+// absent is a field that was not returned.
+func (d *differ) absent(path string, f field, desired any) {
+	if d.complete && f.shown == inDetails && !isEmpty(desired) {
+		d.add(path, desired, nil)
 	}
 }
 

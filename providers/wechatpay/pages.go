@@ -1,40 +1,16 @@
 package wechatpay
 
-import (
-	"errors"
-
-	"github.com/campaign-operator/campaign-operator/providers"
-)
+import "errors"
 
 var errNoRows = errors.New("the gateway's success has no list where one must be")
-
-// decodePage decodes page number page (from 0) of the list.
-func decodePage(body []byte, page int) (providers.Page, error) {
-	rows, err := decodeRows(body, page, payGiftPageSize)
-	if err != nil {
-		return providers.Page{}, err
-	}
-	out := providers.Page{Total: rows.total, Last: rows.last}
-	for _, row := range rows.data {
-		snapshot, err := snapshotOf(row)
-		if err != nil {
-			return providers.Page{}, err
-		}
-		if snapshot.ID == "" {
-			return providers.Page{}, errItemNoID
-		}
-		out.Items = append(out.Items, snapshot)
-	}
-	return out, nil
-}
 
 // rows is a page of any of the vendor's lists.
 type rows struct {
 	// data has an object for each row; nil for a row that is none.
 	data  []object
 	total int
-	// activityID is the activity that the list is of, where the answer says so.
-	activityID string
+	// reply is the whole answer, for what it says of the list.
+	reply object
 	// last is true when no further page is to be asked for.
 	last bool
 }
@@ -54,7 +30,7 @@ func decodeRows(body []byte, page, asked int) (rows, error) {
 	if !isList && (reply["data"] != nil || !hasTotal || total > page*size) {
 		return rows{}, errNoRows
 	}
-	out := rows{total: total, activityID: text(reply, "activity_id"), last: lastPage(len(data), page, total, size)}
+	out := rows{total: total, reply: reply, last: lastPage(len(data), page, total, size)}
 	for _, entry := range data {
 		row, _ := entry.(object)
 		out.data = append(out.data, row)

@@ -1,0 +1,114 @@
+package wechatpay
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// favorKind is 代金券. Its list's limit of 10 is that of 条件查询批次列表.
+var favorKind = kind{
+	product:    ProductFavor,
+	noun:       "stock",
+	createPath: "/v3/marketing/favor/coupon-stocks",
+	path:       "/v3/marketing/favor/stocks",
+	id:         stockIDField,
+	pageSize:   10,
+	snapshot:   favorSnapshot,
+}
+
+const stockIDField = "stock_id"
+
+// creatorField names the merchant that created a stock, in requests and answers.
+const creatorField = "stock_creator_mchid"
+
+// CouponStocks makes the calls of 代金券批次 (cash coupon stocks, "favor") with one merchant's
+// credentials. All its stocks are the merchant's own: who only hands them out cannot manage them.
+type CouponStocks struct {
+	remote
+}
+
+var _ providers.Activities = (*CouponStocks)(nil)
+
+// NewCouponStocks returns the stock calls of client.
+func NewCouponStocks(client *Client) *CouponStocks {
+	return &CouponStocks{remote{kind: favorKind, client: client, query: url.Values{creatorField: {client.mchid}}}}
+}
+
+// Create sends body, the exact bytes of 创建代金券批次, and returns `stock_id` and, as a fact,
+// `create_time`. The stock is inactive and holds no money. It goes to the backup domain only in a
+// context of providers.FirstSend.
+//
+// No call returns `out_request_no`: whether an earlier call was done is known only by repeating it, or by a
+// stock of the list that equals it.
+func (s *CouponStocks) Create(ctx context.Context, body []byte) (providers.Created, error) {
+	return s.create(ctx, body)
+}
+
+// Get returns one stock (查询批次详情).
+func (s *CouponStocks) Get(ctx context.Context, id string) (providers.Snapshot, error) {
+	return s.get(ctx, id)
+}
+
+// List returns one page of up to 10 stocks (条件查询批次列表), without any filter: `status` has been
+// answered with RESOURCE_NOT_EXISTS instead of an empty page. `offset` is the page number.
+// RESOURCE_NOT_EXISTS is an error, not an empty page: the list proves absence, and what does
+// so has to be a verified answer.
+func (s *CouponStocks) List(ctx context.Context, page int) (providers.Page, error) {
+	return s.list(ctx, page)
+}
+
+// Members returns nothing: who may redeem a stock's coupons is set with its creation.
+func (s *CouponStocks) Members(context.Context, string) ([]string, error) { return nil, nil }
+
+// Preflight finds nothing: a create request refers to nothing that can be read.
+func (s *CouponStocks) Preflight(context.Context, []byte) ([]providers.Finding, error) {
+	return nil, nil
+}
+
+// favorChanges are the ends of the paths and the facts of the answers.
+var favorChanges = map[providers.Operation]struct{ path, fact string }{
+	providers.OperationStart:   {"/start", "start_time"},
+	providers.OperationPause:   {"/pause", "pause_time"},
+	providers.OperationRestart: {"/restart", "restart_time"},
+}
+
+// Do performs a change of an existing stock. All three are documented as re-entrant.
+//
+//   - providers.OperationStart (激活代金券批次), which cannot be undone: it locks the whole budget of a stock
+//     that is not no_cash. Too early within about a minute of the creation. Fact: `start_time`.
+//   - providers.OperationPause (暂停代金券批次). The money stays locked, and coupons that were given out stay
+//     usable. Fact: `pause_time`.
+//   - providers.OperationRestart (重启代金券批次), of a paused stock. Fact: `restart_time`.
+func (s *CouponStocks) Do(ctx context.Context, m providers.Mutation) (providers.Receipt, error) {
+	change, known := favorChanges[m.Operation]
+	if !known {
+		return providers.Receipt{}, refused(call{product: s.product, op: m.Operation}, outcomeNoOperation, "a coupon stock has no such operation")
+	}
+	call, err := s.own(m.Operation, http.MethodPost, m.ID, change.path)
+	if err != nil {
+		return providers.Receipt{}, err
+	}
+	call.mutating = true
+	if call.body, err = encodeObject(object{creatorField: s.client.mchid}); err != nil {
+		return providers.Receipt{}, refused(call, outcomeNoBody, "the request body cannot be made")
+	}
+	return exchangeFor(ctx, s.client, call, func(reply answer) (providers.Receipt, error) {
+		return decodeFavorReceipt(reply, m.ID, change.fact)
+	})
+}
+
+// decodeFavorReceipt reads the answer to a change. It need not name the stock: reading the stock
+// says whether it was done.
+func decodeFavorReceipt(answer answer, id, fact string) (providers.Receipt, error) {
+	reply, err := decodeObject(answer.body)
+	if err != nil {
+		return providers.Receipt{}, err
+	}
+	if err := favorKind.checkID(reply, id, false); err != nil {
+		return providers.Receipt{}, err
+	}
+	return providers.Receipt{Facts: facts(reply, fact), RequestID: answer.requestID()}, nil
+}

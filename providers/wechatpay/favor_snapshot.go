@@ -1,0 +1,121 @@
+package wechatpay
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// favorStopped is the word of a stock that gives out nothing more, whether its time has come or
+// somebody stopped it.
+const favorStopped = "stoped" // sic
+
+// favorStates maps 批次状态 (status) to the common vocabulary.
+var favorStates = map[string]providers.State{
+	"unactivated": providers.StateInactive,
+	"audit":       providers.StateReviewing,
+	"running":     providers.StateRunning,
+	"paused":      providers.StatePaused,
+	favorStopped:  providers.StateEnded,
+}
+
+// favorFacts are the fields that only the server sets.
+var favorFacts = []string{creatorField, "create_time", "start_time", "stop_time", "card_id"}
+
+const (
+	favorStatusField  = "status"
+	distributedField  = "distributed_coupons"
+	stockUseRule      = "stock_use_rule"
+	couponUseRule     = "coupon_use_rule"
+	fixedNormalCoupon = "fixed_normal_coupon"
+)
+
+// favorSnapshot reads a detail or a row of the list, which have the same fields.
+func favorSnapshot(stock object, detailed bool) (providers.Snapshot, error) {
+	content, err := encodeObject(favorContent(stock))
+	if err != nil {
+		return providers.Snapshot{}, err
+	}
+	snapshot := providers.Snapshot{
+		ID:           text(stock, stockIDField),
+		Name:         text(stock, "stock_name"),
+		Begin:        timeOf(stock, "available_begin_time"),
+		End:          timeOf(stock, "available_end_time"),
+		Created:      timeOf(stock, "create_time"),
+		VendorState:  text(stock, favorStatusField),
+		Facts:        facts(stock, favorFacts...),
+		Content:      content,
+		Exposure:     favorExposure(stock),
+		Distribution: favorDistribution(stock),
+		Detailed:     detailed,
+	}
+	snapshot.State = favorState(snapshot.VendorState, timeOf(stock, "stop_time"), snapshot.End)
+	return snapshot, nil
+}
+
+// favorState tells a stock that was stopped (终止, possible before the activation) from one whose time
+// has come, where the answer says when it stopped.
+func favorState(word string, stopped, end time.Time) providers.State {
+	if word == favorStopped && !stopped.IsZero() && stopped.Before(end) {
+		return providers.StateTerminated
+	}
+	return stateOf(favorStates, word)
+}
+
+// favorContent returns what was returned of the creation fields in the shape of the request: a
+// read has the rules of the coupon within stock_use_rule, and the description beside it.
+func favorContent(stock object) object {
+	rule := child(stock, stockUseRule)
+	content := pick(stock, "stock_name", "available_begin_time", "available_end_time", "no_cash", "stock_type", "singleitem",
+		"cut_to_message")
+	for section, fields := range map[string]object{
+		stockUseRule:   pick(rule, "max_coupons", "max_amount", "max_amount_by_day", "max_coupons_per_user"),
+		couponUseRule:  pick(rule, fixedNormalCoupon, "coupon_type", "goods_tag", "trade_type", "combine_use"),
+		"pattern_info": pick(stock, "description"),
+	} {
+		if len(fields) > 0 {
+			content[section] = fields
+		}
+	}
+	return content
+}
+
+// pick returns the named fields that are there.
+func pick(from object, names ...string) object {
+	out := object{}
+	for _, name := range names {
+		if value := from[name]; value != nil {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// favorExposure is the budget, nil where the answer does not say all of it.
+func favorExposure(stock object) *providers.Exposure {
+	rule := child(stock, stockUseRule)
+	amount, known := count(rule, "max_amount")
+	if isEmpty(rule["max_amount"]) {
+		value, hasValue := count(child(rule, fixedNormalCoupon), "coupon_amount")
+		coupons, hasCoupons := count(rule, "max_coupons")
+		known = hasValue && hasCoupons && (coupons == 0 || value <= math.MaxInt64/coupons)
+		amount = value * coupons
+	}
+	noCash, err := strconv.ParseBool(text(stock, "no_cash"))
+	if !known || err != nil {
+		return nil
+	}
+	return &providers.Exposure{Fen: int64(amount), NoCash: noCash}
+}
+
+// favorDistribution counts the coupons, nil where the answer does not.
+func favorDistribution(stock object) *providers.Distribution {
+	sent, hasSent := count(stock, distributedField)
+	total, hasTotal := count(child(stock, stockUseRule), "max_coupons")
+	if !hasSent || !hasTotal {
+		return nil
+	}
+	return &providers.Distribution{Sent: int64(sent), Total: int64(total)}
+}
