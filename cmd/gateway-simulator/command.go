@@ -40,8 +40,9 @@ type flags struct {
 }
 
 const long = `gateway-simulator answers as WeChat Pay's API v3 does, for rehearsals, demonstrations and CI: request signatures are
-checked over the raw bytes, replies are signed, and 支付有礼 (pay gift) activities and the 商家券 (busifavor) stocks
-that they give away follow the documented fields, rules, states and error codes. No money, no network, no vendor.
+checked over the raw bytes, replies are signed, and 代金券 (favor) stocks, 支付有礼 (pay gift) activities and the 商家券
+(busifavor) stocks that those give away follow the documented fields, rules, states and error codes. Its money is
+counted in a ledger and worth nothing. No network, no vendor.
 
 What the vendor's pages leave open is a switch ("gateway-simulator switches" lists them). Campaign time can be set,
 advanced and sped up. Any call can be delayed, refused, cut, or lose its reply after the effect. All of that, and
@@ -89,7 +90,7 @@ func newCommand() *cobra.Command {
 	set.StringArrayVar(&f.switches, "switch", nil, "name=value of a switch; repeat for several")
 	set.StringVar(&f.now, "campaign-time", "", "campaign time to start with, as 2026-05-01T00:00:00+08:00; real time when empty")
 	set.Float64Var(&f.rate, "rate", 1, "campaign seconds for each real one; 0 stands still")
-	set.StringVar(&f.stateDir, "state-dir", "", "directory that keeps keys, activities, stocks and campaign time over restarts")
+	set.StringVar(&f.stateDir, "state-dir", "", "directory that keeps keys, activities, stocks, money and campaign time over restarts")
 	set.IntVar(&f.keep, "keep-requests", simulator.DefaultKeep, "how many calls /_sim/requests keeps")
 	set.StringVar(&f.secretsDir, "secrets-dir", "", "directory that takes a Secret and a WeChatPayMerchant manifest for each merchant")
 	set.StringVar(&f.manifests.Namespace, "secret-namespace", "default", "namespace in those manifests")

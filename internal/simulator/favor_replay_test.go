@@ -154,7 +154,7 @@ func TestAStartThatCannotBeKeptLocksNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.favorStep(id, "start")
-	if entries := movements(t, server, id); len(entries) != 1 {
+	if entries := movements(t, server, id); len(entries) != 1 || entries[0].(map[string]any)["seq"] != float64(1) {
 		t.Fatalf("the ledger has %v", entries)
 	}
 }

@@ -60,11 +60,10 @@ func (f *favor) balance(mchid string) Balance {
 	return Balance{Mchid: mchid, Balance: funds - f.locked[mchid], Locked: f.locked[mchid]}
 }
 
-// move writes a movement into a stock that is being changed.
+// move writes a movement into a stock that is being changed; one at most before it is put.
 func (f *favor) move(next *favorStock, kind string, fen int64, at time.Time, why cause) {
-	f.lastSeq++
 	next.Movements = append(slices.Clip(next.Movements), Movement{
-		Seq: f.lastSeq, Time: at, RealTime: f.g.clock.Real(), Mchid: next.Mchid, StockID: next.ID,
+		Seq: f.lastSeq + 1, Time: at, RealTime: f.g.clock.Real(), Mchid: next.Mchid, StockID: next.ID,
 		Kind: kind, Fen: fen, Operation: why.operation, RequestID: why.requestID,
 	})
 }

@@ -50,9 +50,6 @@ func newFavor(g *Gateway, dir *statedir.Dir) (*favor, error) {
 			return err
 		}
 		f.lastID = max(f.lastID, id)
-		for _, m := range s.Movements {
-			f.lastSeq = max(f.lastSeq, m.Seq)
-		}
 		f.index(&s)
 		return nil
 	})
@@ -106,6 +103,9 @@ func (f *favor) index(s *favorStock) {
 		f.locked[s.Mchid] -= old.locked()
 	}
 	f.locked[s.Mchid] += s.locked()
+	for _, m := range s.Movements {
+		f.lastSeq = max(f.lastSeq, m.Seq)
+	}
 	f.byID[s.ID] = s
 	if s.Request.OutRequestNo == "" {
 		return // made in the console

@@ -72,6 +72,29 @@ func FuzzACreateIsAnsweredWhateverItsBody(f *testing.F) {
 	})
 }
 
+const favorSample = `{"stock_name":"券","belong_merchant":"1900000109","available_begin_time":"2030-05-01T00:00:00+08:00","available_end_time":"2030-06-01T00:00:00+08:00",` +
+	`"stock_use_rule":{"max_coupons":100,"max_amount":50000,"max_coupons_per_user":1,"natural_person_limit":false,"prevent_api_abuse":false},` +
+	`"coupon_use_rule":{"fixed_normal_coupon":{"coupon_amount":500,"transaction_minimum":1000},"available_merchants":["10000022"]},` +
+	`"no_cash":false,"stock_type":"NORMAL","out_request_no":"n"}`
+
+func FuzzAFavorCreateIsAnsweredWhateverItsBody(f *testing.F) {
+	g := newGateway(f)
+	f.Add([]byte(favorSample), false)
+	f.Add([]byte(strings.Replace(favorSample, "50000", "50001", 1)), true)
+	f.Add([]byte(strings.Replace(favorSample, "1000,", "500,", 1)), true)
+	f.Add([]byte(strings.Replace(favorSample, `{"coupon_amount"`, `{"coupon_amount":[],"x"`, 1)), true)
+	f.Fuzz(func(t *testing.T, raw []byte, hidden bool) {
+		value := map[bool]string{false: "off", true: "on"}[hidden]
+		if err := g.switches.Put(map[string]string{SwitchFavorHiddenErrors: value}); err != nil {
+			t.Fatal(err)
+		}
+		_, refused := g.favor.create(&request{account: g.accounts["1900000109"], query: url.Values{}, body: raw})
+		if refused != nil && refused.status != 400 && refused.status != 403 && (!hidden || refused.status != 500) {
+			t.Fatalf("refused with %+v", refused)
+		}
+	})
+}
+
 func FuzzAnAuthorizationIsReadOrRefused(f *testing.F) {
 	f.Add(`WECHATPAY2-SHA256-RSA2048 mchid="1900000109",nonce_str="n",timestamp="1795301903",serial_no="AB",signature="x"`)
 	f.Add(`WECHATPAY2-SHA256-RSA2048 `)
