@@ -36,8 +36,10 @@ type AccountReporter struct {
 	Registry *accounts.Registry
 	// Kinds are the campaign kinds that refer to accounts of this kind.
 	Kinds []engine.Kind
-	// View returns what the last sweep saw; nil before the first.
-	View func(sweep.Key) *sweep.View
+	// View returns what the last sweep saw; nil before the first. Failing reports whether there is none because the list
+	// cannot be read.
+	View    func(sweep.Key) *sweep.View
+	Failing func(sweep.Key) bool
 	// Quota lists the operations of an account at a gateway that are not at rest.
 	Quota  func(gateway, account string) []v1alpha1.QuotaRecord
 	Events events.EventRecorder
@@ -52,7 +54,8 @@ type AccountReporter struct {
 func (r *AccountReporter) Fleets(ctx context.Context, identity v1alpha1.AccountIdentity) ([]report.Fleet, error) {
 	var fleets []report.Fleet
 	for _, kind := range r.Kinds {
-		fleet := report.Fleet{Kind: kind, StopState: kind.Traits().StopState, View: r.View(sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind.Name()})}
+		key := sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind.Name()}
+		fleet := report.Fleet{Kind: kind, StopState: kind.Traits().StopState, View: r.View(key), Unseen: r.Failing(key)}
 		list := kind.NewList()
 		if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 			return nil, fmt.Errorf("list %s: %w", kind.Plural(), err)

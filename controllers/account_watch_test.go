@@ -116,7 +116,7 @@ func TestTheEndOfASweepQueuesEveryResourceOfTheMerchant(t *testing.T) {
 	s.opener.Open(other, identityOf(otherMchid), "1", s.client(gateway, otherMchid))
 	s.swept(targetOf(mchid))
 	s.swept(targetOf(otherMchid))
-	done := s.opener.targets[twin].OnDone
+	done := s.opener.opened[twin][0].OnDone
 	done(t.Context(), nil, fmt.Errorf("the list was refused")) // before the controller runs, which is no matter
 	queue := &delays{}
 	if err := s.opener.reports.Start(t.Context(), queue); err != nil {

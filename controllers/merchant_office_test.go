@@ -148,7 +148,8 @@ func newOffice(t *testing.T, change func(*v1alpha1.WeChatPayMerchant, *corev1.Se
 		Client: o.api, Live: o.api, Registry: registry, Opener: o.opener, Reports: &accountQueue{},
 		Reporter: &AccountReporter{
 			Client: o.api, Live: o.api, Registry: registry, Kinds: []engine.Kind{kind}, Quota: quotaRecords(o.pacer), Events: o, Clock: clock,
-			View: func(sweep.Key) *sweep.View { return o.view },
+			View:    func(sweep.Key) *sweep.View { return o.view },
+			Failing: func(sweep.Key) bool { return false },
 		},
 		AllowedGateways: map[string]bool{o.gateway.URL(): true}, UserAgent: "office-test", Clock: clock, Waker: &wake.Waker{},
 	}

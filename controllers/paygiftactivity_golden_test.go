@@ -204,6 +204,9 @@ func fields(of reflect.Type, path string, into map[string]bool) {
 		fields(of.Elem(), path+"[]", into)
 	case reflect.Struct:
 		for i := range of.NumField() {
+			if of.Field(i).Type == reflect.TypeFor[*v1alpha1.StockReference]() {
+				continue // our own: it stands for an id
+			}
 			fields(of.Field(i).Type, path+"."+wire.SnakeCase(jsonName(of.Field(i))), into)
 		}
 	default:

@@ -137,9 +137,7 @@ func (PayGiftActivityKind) Request(c v1alpha1.Campaign, from engine.Sender) (eng
 	}
 	base, rule := body["activity_base_info"].(wire.Object), body["award_send_rule"].(wire.Object) // both are structs above
 	base["out_request_no"] = number
-	if color, given := base["background_color"].(string); given {
-		base["background_color"] = strings.ToUpper(color) // the pages spell COLOR010 both ways; one of them is sent
-	}
+	upperColor(base)
 	derivePayGift(spec, base, rule)
 	if err := payGiftTimes(base); err != nil {
 		return request, err
@@ -150,11 +148,6 @@ func (PayGiftActivityKind) Request(c v1alpha1.Campaign, from engine.Sender) (eng
 
 // derivePayGift fills in what follows from other fields and was left out.
 func derivePayGift(spec v1alpha1.PayGiftActivitySpec, base, rule wire.Object) {
-	fill := func(object wire.Object, key string, value any) {
-		if _, given := object[key]; !given {
-			object[key] = value
-		}
-	}
 	sendContent := "GIFT_PACKAGE"
 	if len(spec.AwardSendRule.AwardList) == 1 {
 		sendContent = "SINGLE_COUPON"
@@ -202,7 +195,7 @@ func payGiftRange(period wire.Object, path string) error {
 // Observe implements engine.Kind.
 func (PayGiftActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string) {
 	st := &payGift(c).Status
-	for name, field := range map[string]*string{
+	observe(facts, map[string]*string{
 		"activity_type":       &st.ActivityType,
 		"creator_merchant_id": &st.CreatorMerchantID,
 		"belong_merchant_id":  &st.BelongMerchantID,
@@ -211,11 +204,7 @@ func (PayGiftActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string,
 		"pause_time":          &st.PauseTime,
 		"recovery_time":       &st.RecoveryTime,
 		"terminate_time":      &st.TerminateTime,
-	} {
-		if value := facts[name]; value != "" && !notLater(value, *field) {
-			*field = value
-		}
-	}
+	})
 	if vendorState != "" {
 		st.ActivityStatus = vendorState
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -25,7 +24,6 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
 	"github.com/campaign-operator/campaign-operator/internal/wake"
-	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
 )
 
@@ -37,6 +35,10 @@ type Options struct {
 	SweepInterval time.Duration
 	// Limits are calls per second by operation; nil paces nothing.
 	Limits quota.Limits
+	// CountInterval is how often what an activity has given out is written at most; 0 means the engine's default.
+	CountInterval time.Duration
+	// Registers is how long WeChat Pay takes to register a new stock before it can be activated.
+	Registers time.Duration
 	// Workers is how many campaigns of a kind are reconciled at once.
 	Workers int
 	// AuditLog takes one JSON line before and after every mutating call.
@@ -84,6 +86,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	}
 	return options.Metrics.Register(metrics.NewCampaigns(mgr.GetClient(), map[string]func() client.ObjectList{
 		PayGiftActivityKind{}.Name(): PayGiftActivityKind{}.NewList,
+		CouponStockKind{}.Name():     CouponStockKind{}.NewList,
 	}, o.log))
 }
 
@@ -95,10 +98,14 @@ func (o *operator) setupWeChatPay(ctx context.Context) error {
 	if err := SetupPayGiftActivity(ctx, o.mgr, payGift, o.Workers); err != nil {
 		return fmt.Errorf("set up PayGiftActivity: %w", err)
 	}
+	stocks := o.reconciler(CouponStockKind{Registers: o.Registers}, resolver)
+	if err := SetupCouponStock(ctx, o.mgr, stocks, o.Workers); err != nil {
+		return fmt.Errorf("set up CouponStock: %w", err)
+	}
 	merchants := &MerchantReconciler{
 		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry,
-		Opener:   &weChatPayOpener{operator: o, registry: registry, reports: reports, payGift: payGift, targets: map[types.NamespacedName]sweep.Target{}},
-		Reporter: o.reporter(registry, payGift.Kind), Reports: reports,
+		Opener:   newWeChatPayOpener(o, registry, reports, payGift, stocks),
+		Reporter: o.reporter(registry, payGift.Kind, stocks.Kind), Reports: reports,
 		AllowedGateways: allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL),
 		UserAgent:       o.UserAgent, Clock: o.Clock, Waker: &wake.Waker{},
 	}
@@ -123,7 +130,7 @@ func (o *operator) merchants(from client.Reader) func(context.Context, types.Nam
 func (o *operator) reporter(registry *accounts.Registry, kinds ...engine.Kind) *AccountReporter {
 	return &AccountReporter{
 		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry, Kinds: kinds,
-		View: o.sweeper.View, Quota: quotaRecords(o.pacer), Events: o.events, Clock: o.Clock,
+		View: o.sweeper.View, Failing: o.sweeper.Failing, Quota: quotaRecords(o.pacer), Events: o.events, Clock: o.Clock,
 	}
 }
 
@@ -132,6 +139,7 @@ func (o *operator) reconciler(kind engine.Kind, resolver *accounts.Resolver) *en
 		Kind: kind, Client: o.campaign, Live: o.mgr.GetAPIReader(), Accounts: resolver, Leaving: leaving(o.mgr.GetAPIReader(), kind.Plural()),
 		Sweeper: o.sweeper, Pacer: o.pacer, Audit: o.auditLog, Events: o.events,
 		Clock: o.Clock, Waker: &wake.Waker{}, CallsPerAccount: o.Workers / 4,
+		CountInterval: o.CountInterval, Namespaces: o.Namespaces,
 	}
 }
 
@@ -147,86 +155,6 @@ func campaignClient(mgr ctrl.Manager) (client.Client, error) {
 		return nil, fmt.Errorf("make the campaigns' client: %w", err)
 	}
 	return c, nil
-}
-
-// weChatPayOpener makes a merchant's calls usable for campaigns and has its lists swept.
-type weChatPayOpener struct {
-	*operator
-	registry *accounts.Registry
-	reports  *accountQueue
-	payGift  *engine.Reconciler
-
-	mu      sync.Mutex
-	targets map[types.NamespacedName]sweep.Target
-}
-
-// Open implements MerchantOpener.
-func (w *weChatPayOpener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, version string, merchant *wechatpay.Client) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	kind := w.payGift.Kind.Name()
-	activities := w.gateway.Count("wechatpay", kind, wechatpay.NewPayGift(merchant))
-	target := sweep.Target{Key: sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind}, Activities: activities}
-	target.OnDone = func(ctx context.Context, view *sweep.View, err error) {
-		w.reports.Add(reportDelay, w.sharing(target.Key)...)
-		if err != nil {
-			if providers.IsKind(err, providers.KindAuth) {
-				w.registry.Suspect(key)
-			}
-			return
-		}
-		if err := w.payGift.Swept(ctx, target.Key, view); err != nil {
-			w.log.Error(err, "compare campaigns with a sweep", "account", key.String())
-		}
-	}
-	if former, ok := w.targets[key]; ok && former.Key != target.Key {
-		w.close(key) // the resource was deleted and made anew for another merchant
-	}
-	w.targets[key] = target
-	w.sweeper.Ensure(target)
-	w.registry.Put(key, &accounts.Account{Identity: identity, Version: version, Activities: map[string]providers.Activities{kind: activities},
-		ClockSkew: func() time.Duration {
-			ahead, _ := merchant.ClockSkew() // not known is none: only a gateway that is down was not heard yet
-			return ahead
-		}})
-}
-
-// sharing are the merchants whose activities a sweep reads.
-func (w *weChatPayOpener) sharing(key sweep.Key) []types.NamespacedName {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var keys []types.NamespacedName
-	for merchant, target := range w.targets {
-		if target.Key == key {
-			keys = append(keys, merchant)
-		}
-	}
-	return keys
-}
-
-// Close implements MerchantOpener. The sweep goes on while another merchant resource shares
-// it, with that one's credentials.
-func (w *weChatPayOpener) Close(key types.NamespacedName) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.close(key)
-}
-
-// close is called with mu held.
-func (w *weChatPayOpener) close(key types.NamespacedName) {
-	w.registry.Drop(key)
-	former, swept := w.targets[key]
-	if !swept {
-		return
-	}
-	delete(w.targets, key)
-	for _, other := range w.targets {
-		if other.Key == former.Key {
-			w.sweeper.Ensure(other)
-			return
-		}
-	}
-	w.sweeper.Remove(former.Key)
 }
 
 func allowed(lists []string, more ...string) map[string]bool {

@@ -61,11 +61,10 @@ func newShop(t *testing.T) *shop {
 			return errors.Join(s.listErr, c.List(ctx, list, opts...))
 		},
 	}).Build()
-	s.opener = &weChatPayOpener{
-		operator: &operator{sweeper: sweeper, log: log, gateway: metrics.NewGateway(s.clock, prometheus.NewRegistry())},
-		registry: s.registry, reports: &accountQueue{}, payGift: &engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}},
-		targets: map[types.NamespacedName]sweep.Target{},
-	}
+	s.opener = newWeChatPayOpener(
+		&operator{sweeper: sweeper, log: log, gateway: metrics.NewGateway(s.clock, prometheus.NewRegistry())}, s.registry, &accountQueue{},
+		&engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}, Clock: s.clock},
+		&engine.Reconciler{Kind: CouponStockKind{}, Client: api, Waker: &wake.Waker{}, Clock: s.clock})
 	ctx, cancel := context.WithCancel(t.Context())
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = sweeper.Start(ctx) })
@@ -215,7 +214,7 @@ func TestOnlyRefusedCredentialsMakeAMerchantSuspect(t *testing.T) {
 			if err == nil {
 				t.Fatal("the list was answered all the same")
 			}
-			s.opener.targets[merchantKey].OnDone(t.Context(), nil, err)
+			s.opener.opened[merchantKey][0].OnDone(t.Context(), nil, err)
 			if suspect := len(s.suspects) > 0; suspect != test.suspect {
 				t.Errorf("suspect is %t, want %t", suspect, test.suspect)
 			}
@@ -255,7 +254,7 @@ func TestAnAccountsCampaignsAreFoundInEveryNamespace(t *testing.T) {
 		return c
 	}
 	elsewhere := v1alpha1.AccountReference{Name: merchantKey.Name, Namespace: merchantKey.Namespace}
-	indexer := &indexer{Manager: offlineManager(t, "PayGiftActivity", "WeChatPayMerchant")}
+	indexer := &indexer{Manager: offlineManager(t, "PayGiftActivity", "CouponStock", "WeChatPayMerchant")}
 	reconciler := &engine.Reconciler{Kind: kind, Waker: &wake.Waker{}}
 	if err := SetupPayGiftActivity(t.Context(), indexer, reconciler, 1); err != nil {
 		t.Fatal(err)
@@ -298,7 +297,7 @@ func TestEverythingIsSetUpAndMeasured(t *testing.T) {
 		AllowedGateways: []string{gatewayURL}, SweepInterval: time.Hour, Limits: quota.Defaults(), Workers: 1,
 		AuditLog: io.Discard, UserAgent: "setup-test", Clock: clock.RealClock{}, Metrics: registry,
 	}
-	if err := Setup(t.Context(), offlineManager(t, "PayGiftActivity", "WeChatPayMerchant"), options); err != nil {
+	if err := Setup(t.Context(), offlineManager(t, "PayGiftActivity", "CouponStock", "WeChatPayMerchant"), options); err != nil {
 		t.Fatal(err)
 	}
 	var already prometheus.AlreadyRegisteredError

@@ -103,7 +103,7 @@ func MerchantResource(merchant *v1alpha1.WeChatPayMerchant) accounts.Resource {
 	return accounts.Resource{
 		Generation: merchant.Generation, ObservedGeneration: merchant.Status.ObservedGeneration,
 		AllowedNamespaces: merchant.Spec.AllowedNamespaces, Conditions: merchant.Status.Conditions,
-		Identity: merchantIdentity(merchant), Plural: "wechatpaymerchants", Brake: merchant.Spec.Brake,
+		Identity: merchantIdentity(merchant), Plural: "wechatpaymerchants", Brake: merchant.Spec.Brake, Limits: merchant.Spec.Limits,
 		ClockSkew: merchant.Status.ClockSkew, Deleting: !merchant.DeletionTimestamp.IsZero(),
 		Ref: &corev1.ObjectReference{
 			APIVersion: v1alpha1.GroupVersion.String(), Kind: "WeChatPayMerchant",

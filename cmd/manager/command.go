@@ -44,6 +44,8 @@ type flags struct {
 	leaderElect     bool
 	leaderNamespace string
 	namespaces      []string
+	countInterval   time.Duration
+	registers       time.Duration
 }
 
 // shutdownGrace is how long a stopping manager finishes what it has begun; a call and the
@@ -55,8 +57,8 @@ func newCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "manager",
 		Short: "Campaign Operator: payment-marketing campaigns from Kubernetes manifests",
-		Long: `manager turns PayGiftActivity resources into activities at WeChat Pay, exactly once each,
-and writes their ids and states back.
+		Long: `manager turns PayGiftActivity and CouponStock resources into activities and stocks at WeChat Pay, exactly
+once each, and writes their ids and states back.
 
 It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service account.`,
 		Version:       version.String(),
@@ -70,6 +72,8 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set.DurationVar(&f.sweepInterval, "sweep-interval", 5*time.Minute, "how often each account's activities are listed at least")
 	set.Float64Var(&f.createRate, "create-rate", published, "calls per second for each merchant id and each operation that changes something, in place of the published figures; 0 paces nothing")
 	set.Float64Var(&f.readRate, "read-rate", published, "calls per second for each merchant id and each operation that reads, in place of the published figures; 0 paces nothing")
+	set.DurationVar(&f.countInterval, "count-interval", 10*time.Minute, "how often the count of coupons that a running stock has sent is written at most, thresholds of the total and changes of state apart")
+	set.DurationVar(&f.registers, "stock-registration", controllers.CouponStockRegisters, "how long after its creation a stock is left alone before it is activated, since WeChat Pay still registers it; shorter for a simulator")
 	set.IntVar(&f.workers, "workers", 32, "how many campaigns of a kind are reconciled at once")
 	set.StringVar(&f.auditLog, "audit-log", "-", "file that takes one JSON line before and after every call that changes something; - is standard output")
 	set.StringVar(&f.logFormat, "log-format", "json", "json or console")
@@ -118,7 +122,7 @@ func run(ctx context.Context, f flags) error {
 		return fmt.Errorf("set up the manager: %w", err)
 	}
 	if err := controllers.Setup(ctx, mgr, controllers.Options{
-		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: limits(f), Workers: f.workers,
+		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: limits(f), CountInterval: f.countInterval, Registers: f.registers, Workers: f.workers,
 		Namespaces: f.namespaces, AuditLog: audit, UserAgent: "campaign-operator/" + version.String(),
 		Clock: clock.RealClock{}, Metrics: ctrlmetrics.Registry,
 	}); err != nil {

@@ -116,6 +116,17 @@ func (s *Sweeper) View(key Key) *View {
 	return t.view
 }
 
+// Failing reports whether no view was ever had because the last sweep failed, as it does for a merchant without the product.
+func (s *Sweeper) Failing(key Key) bool {
+	t := s.target(key)
+	if t == nil {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.view == nil && t.err != nil
+}
+
 // Want returns a view whose sweep started at since or later. Where there is none it asks
 // for one and returns nothing; wake is called when that sweep has ended. The error is that
 // of a sweep that has just failed.

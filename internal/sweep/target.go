@@ -108,8 +108,9 @@ func (t *target) sweep(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
+	former := t.failure()
 	view, served := t.publish(started, entries, err)
-	if err != nil {
+	if err != nil && (former == nil || former.Error() != err.Error()) { // the same failure is said once
 		t.sweeper.log.Info("sweep failed", "kind", t.Key.Kind, "account", t.Key.Account, "error", err.Error(), "requestId", providers.AsError(providers.OperationList, err).RequestID)
 	}
 	if err == nil { // who waits for the view goes before those of whom it has news
@@ -121,6 +122,13 @@ func (t *target) sweep(ctx context.Context) {
 	if err != nil { // once whoever owns the sweep has seen to it
 		wakeAll(served)
 	}
+}
+
+// failure is why the last sweep failed; nil when it did not.
+func (t *target) failure() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
 }
 
 func wakeAll(waiting []want) {

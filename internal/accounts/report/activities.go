@@ -51,6 +51,9 @@ func bounded(activities []activity) *v1alpha1.ActivitiesRecord {
 func (f Facts) unmanaged() []activity {
 	var list []activity
 	for _, fleet := range f.Fleets {
+		if fleet.View == nil {
+			continue
+		}
 		known := fleet.known(f.Identity)
 		for snapshot := range fleet.View.All() {
 			if !snapshot.State.Final() && !known.ids[snapshot.ID] && !known.numbers[snapshot.RequestNo] {

@@ -36,6 +36,8 @@ type Fleet struct {
 	Campaigns []v1alpha1.Campaign
 	// View is what the last sweep saw at the vendor; nil before the first.
 	View *sweep.View
+	// Unseen is true when there is none because the list cannot be read, as for a merchant without the product.
+	Unseen bool
 }
 
 // Facts are what a report is made of.
@@ -63,7 +65,7 @@ func Status(f Facts) v1alpha1.AccountStatus {
 		status.Brake = string(f.Brake)
 	}
 	var unmanaged []activity
-	swept := !slices.ContainsFunc(f.Fleets, func(fleet Fleet) bool { return fleet.View == nil })
+	swept := !slices.ContainsFunc(f.Fleets, func(fleet Fleet) bool { return fleet.View == nil && !fleet.Unseen })
 	if swept {
 		unmanaged = f.unmanaged()
 		status.Unmanaged = bounded(unmanaged)
