@@ -41,6 +41,8 @@ func (s *Server) control() http.Handler {
 	pages := append(s.settingPages(), s.faultPages()...)
 	pages = append(pages, s.inspectionPages()...)
 	pages = append(pages, s.consolePages()...)
+	pages = append(pages, s.favorPages()...)
+	pages = append(pages, s.moneyPages()...)
 	pages = append(pages, s.accountPages()...)
 	mux := http.NewServeMux()
 	for _, p := range pages {
@@ -130,7 +132,7 @@ func (s *Server) settingPages() []page {
 			s.switches.Reset()
 			return s.listSwitches(r)
 		}},
-		{"POST " + controlRoot + "/reset", "forgets activities, created stocks, calls, counters and faults; sets switches and clock back; keeps keys", func(*http.Request) (any, error) {
+		{"POST " + controlRoot + "/reset", "forgets activities, created stocks, money, calls, counters and faults; sets switches and clock back; keeps keys", func(*http.Request) (any, error) {
 			return map[string]string{"status": "ok"}, s.Reset()
 		}},
 	}

@@ -49,7 +49,7 @@ func consoleError(err error) error {
 		return false
 	}
 	switch {
-	case is(wechatpay.ErrNoActivity, wechatpay.ErrNoAction, wechatpay.ErrNoMerchant, wechatpay.ErrNoStock, wechatpay.ErrNoStockAction):
+	case is(wechatpay.ErrNoActivity, wechatpay.ErrNoAction, wechatpay.ErrNoMerchant, wechatpay.ErrNoStock, wechatpay.ErrNoStockAction, wechatpay.ErrNoFavorAction):
 		return notThere(err)
 	case is(wechatpay.ErrWrongState, wechatpay.ErrNumberInUse):
 		return conflict(err)
@@ -60,20 +60,26 @@ func consoleError(err error) error {
 }
 
 func (s *Server) createInConsole(r *http.Request) (any, error) {
-	mchid := r.URL.Query().Get("mchid")
-	if mchid == "" {
-		accounts := s.wechat.Accounts()
-		if len(accounts) > 1 {
-			return nil, badRequest(errors.New("say whose activity it is: ?mchid="))
-		}
-		mchid = accounts[0].Mchid
-	}
-	body, err := readAll(r)
+	mchid, body, err := s.contentOf(r)
 	if err != nil {
 		return nil, err
 	}
 	info, err := s.wechat.CreateInConsole(mchid, body)
 	return info, consoleError(err)
+}
+
+// contentOf reads what is to be made, and for whom.
+func (s *Server) contentOf(r *http.Request) (mchid string, body []byte, err error) {
+	mchid = r.URL.Query().Get("mchid")
+	if mchid == "" {
+		accounts := s.wechat.Accounts()
+		if len(accounts) > 1 {
+			return "", nil, badRequest(errors.New("say whose it is: ?mchid="))
+		}
+		mchid = accounts[0].Mchid
+	}
+	body, err = readAll(r)
+	return mchid, body, err
 }
 
 func (s *Server) editInConsole(r *http.Request) (any, error) {

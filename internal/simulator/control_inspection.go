@@ -83,20 +83,10 @@ func (s *Server) inspectionPages() []page {
 	return []page{
 		{"GET " + controlRoot + "/requests", "lists the last calls, oldest first; ?mchid= ?operation= ?status= ?after=SEQ ?limit=N narrow it", s.listRequests},
 		{"GET " + controlRoot + "/counters", "counts all calls by operation and by merchant", func(*http.Request) (any, error) { return s.journal.Counters(), nil }},
-		{"GET " + controlRoot + "/activities", "lists the activities; ?mchid= ?outRequestNo= ?status= narrow it", s.listActivities},
-		{"GET " + controlRoot + "/activities/{id}", "shows an activity", s.showActivity},
+		{"GET " + controlRoot + "/activities", "lists the activities, favor stocks after the others; ?mchid= ?kind= ?outRequestNo= ?status= narrow it", s.listActivities},
+		{"GET " + controlRoot + "/activities/{id}", "shows an activity or a favor stock", s.showActivity},
 		{"GET " + controlRoot + "/stocks", "lists the busifavor stocks", func(*http.Request) (any, error) { return listOf(s.wechat.Stocks()), nil }},
-		{"GET " + controlRoot + "/ledger", "lists the movements of money: none, since pay gift moves none", func(*http.Request) (any, error) { return listOf([]Movement{}), nil }},
 	}
-}
-
-// Movement is a movement of money between a merchant's balance and a campaign.
-type Movement struct {
-	Mchid string `json:"mchid"`
-	// Amount in fen; below zero when it leaves the balance.
-	Amount int64  `json:"amount"`
-	Reason string `json:"reason"`
-	Object string `json:"object"`
 }
 
 func (s *Server) listRequests(r *http.Request) (any, error) {
@@ -135,26 +125,6 @@ func (s *Server) listRequests(r *http.Request) (any, error) {
 }
 
 func matches(wanted, got string) bool { return wanted == "" || wanted == got }
-
-func (s *Server) listActivities(r *http.Request) (any, error) {
-	query := r.URL.Query()
-	found := []wechatpay.ActivityInfo{}
-	for _, a := range s.wechat.Activities(query.Get("mchid")) {
-		if matches(query.Get("outRequestNo"), a.OutRequestNo) && matches(query.Get("status"), a.Status) {
-			found = append(found, a)
-		}
-	}
-	return listOf(found), nil
-}
-
-func (s *Server) showActivity(r *http.Request) (any, error) {
-	for _, a := range s.wechat.Activities("") {
-		if a.ActivityID == r.PathValue("id") {
-			return a, nil
-		}
-	}
-	return nil, consoleError(wechatpay.ErrNoActivity)
-}
 
 func (s *Server) accountPages() []page {
 	const one = controlRoot + "/accounts/{mchid}"

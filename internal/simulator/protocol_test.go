@@ -167,7 +167,7 @@ func TestHeadersThatTheRulesDemandAreDemanded(t *testing.T) {
 
 func TestAnUnknownPathIsNotMistakenForAMissingActivity(t *testing.T) {
 	c := newClient(t, start(t, simulator.Options{}), mchid)
-	refusedWith(t, c.do(http.MethodGet, "/v3/marketing/favor/stocks", nil), http.StatusNotFound, "NOT_FOUND")
+	refusedWith(t, c.do(http.MethodGet, "/v3/marketing/favor/media/image-upload", nil), http.StatusNotFound, "NOT_FOUND")
 	refusedWith(t, c.do(http.MethodGet, activityPath+"//", nil), http.StatusNotFound, "NOT_FOUND")
 	refusedWith(t, c.do(http.MethodDelete, activityPath+"/10028001", nil), http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED")
 }

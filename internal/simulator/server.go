@@ -46,7 +46,7 @@ type Options struct {
 	Switches map[string]string
 	// SeedStocks are ids and ranges of ids, separated by commas; DefaultSeedStocks when empty, "none" for none.
 	SeedStocks string
-	// StateDir keeps keys, activities, stocks and the campaign clock over restarts; nothing when empty.
+	// StateDir keeps keys, activities, stocks, money and the campaign clock over restarts; nothing when empty.
 	StateDir string
 	// ReuseKeys makes each merchant's keys once in a process. For tests.
 	ReuseKeys bool
@@ -295,8 +295,8 @@ func (s *Server) Credentials(mchid string) (wechatpay.Credentials, error) {
 	return account.Credentials()
 }
 
-// Reset forgets activities, created stocks, calls, counters and faults, and sets switches and clock
-// back. Keys and seeded stocks stay.
+// Reset forgets activities, created stocks, money, calls, counters and faults, and sets switches and
+// clock back. Keys and seeded stocks stay.
 func (s *Server) Reset() error {
 	s.faults.Clear()
 	s.switches.Reset()

@@ -150,8 +150,11 @@ func (s *Set) Number(name string) int64 {
 
 // Contains says whether a List switch lists item.
 func (s *Set) Contains(name, item string) bool {
-	return slices.Contains(splitList(s.Get(name)), item)
+	return slices.Contains(s.Items(name), item)
 }
+
+// Items is the value of a List switch.
+func (s *Set) Items(name string) []string { return splitList(s.Get(name)) }
 
 // Settings lists all switches in the order of their declaration.
 func (s *Set) Settings() []Setting {

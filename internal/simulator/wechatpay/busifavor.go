@@ -151,11 +151,8 @@ func (b *busifavor) create(rq *request) (outcome, *apiError) {
 }
 
 func (b *busifavor) replay(s *stock, digest string) (outcome, *apiError) {
-	if s.Digest == digest && b.g.switches.Is(SwitchReplaySame, "reject") {
-		return outcome{}, ruleError("商户请求单号已使用", "/out_request_no", "out_request_no was used before")
-	}
-	if s.Digest != digest && b.g.switches.Is(SwitchReplayDifferent, "reject400") {
-		return outcome{}, ruleError("商户请求单号重复，且请求参数与首次请求不一致", "/out_request_no", "out_request_no was used with other parameters")
+	if refused := b.g.replayRefusal("/out_request_no", s.Digest == digest); refused != nil {
+		return outcome{}, refused
 	}
 	return outcome{body: stockReply{s.ID, b.g.stamp(s.Created)}}, nil
 }

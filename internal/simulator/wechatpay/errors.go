@@ -88,13 +88,12 @@ func systemError() *apiError {
 	return &apiError{status: http.StatusInternalServerError, code: "SYSTEM_ERROR", message: "系统错误，请使用相同参数稍后重新调用"}
 }
 
-// usualCodes are the codes that an injected status carries when none is named.
+// usualCodes are the codes of injected statuses that are the same for all products.
 var usualCodes = map[int]string{
 	http.StatusBadRequest:          "PARAM_ERROR",
 	http.StatusUnauthorized:        "SIGN_ERROR",
 	http.StatusForbidden:           "NO_AUTH",
 	http.StatusNotFound:            "RESOURCE_NOT_EXISTS",
-	http.StatusTooManyRequests:     "FREQUENCY_LIMITED",
 	http.StatusInternalServerError: "SYSTEM_ERROR",
 }
 
@@ -107,6 +106,7 @@ var messages = map[string]string{
 	"NO_AUTH":                "商户未被授权",
 	"REQUEST_BLOCKED":        "请求被拦截",
 	"RULE_LIMIT":             "业务规则限制",
+	"NOT_ENOUGH":             "余额或预算不足",
 	"RESOURCE_NOT_EXISTS":    "资源不存在或不可用",
 	"FREQUENCY_LIMITED":      "频率超限",
 	"FREQUENCY_LIMIT_EXCEED": "频率超限",

@@ -3,7 +3,6 @@ package wechatpay
 import (
 	"fmt"
 	"io"
-	"math"
 	"mime"
 	"net/http"
 	"net/url"
@@ -43,6 +42,7 @@ type Gateway struct {
 	quotas    *quota.Buckets
 	payGift   *payGift
 	busifavor *busifavor
+	favor     *favor
 }
 
 // New makes a gateway, with the keys and activities of the state directory if there are any.
@@ -67,6 +67,9 @@ func New(o Options) (*Gateway, error) {
 	if g.busifavor, err = newBusifavor(g, o.Dir, o.SeedStocks); err != nil {
 		return nil, err
 	}
+	if g.favor, err = newFavor(g, o.Dir); err != nil {
+		return nil, err
+	}
 	g.payGift, err = newPayGift(g, o.Dir)
 	return g, err
 }
@@ -83,11 +86,14 @@ func (g *Gateway) Accounts() []*Account {
 	return all
 }
 
-// Reset forgets activities, created stocks, nonces and quotas. Keys stay.
+// Reset forgets activities, created stocks, money, nonces and quotas. Keys stay.
 func (g *Gateway) Reset() error {
 	g.quotas.Reset()
 	g.nonces.reset()
 	if err := g.busifavor.reset(); err != nil {
+		return err
+	}
+	if err := g.favor.reset(); err != nil {
 		return err
 	}
 	return g.payGift.reset()
@@ -105,7 +111,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if account := g.accounts[claimedAccount(r)]; account != nil {
 		call.Account = account.Mchid
 	}
-	g.exchange.Serve(w, &attempt{g: g, op: op, params: params, unread: err}, call)
+	g.exchange.Serve(w, &attempt{g: g, op: op, params: params, unread: err, id: requestIDHead()}, call)
 }
 
 // target is the path and query as they stand in the request line, which is what was signed.
@@ -123,14 +129,19 @@ type attempt struct {
 	params map[string]string
 	// unread is why the body could not be read.
 	unread error
+	// id begins the reply's Request-ID, which ends by what is answered.
+	id string
 }
 
 // request is what an operation's handler gets.
 type request struct {
-	account *Account
-	params  map[string]string
-	query   url.Values
-	body    []byte
+	account   *Account
+	operation string
+	// id is the Request-ID if the call succeeds.
+	id     string
+	params map[string]string
+	query  url.Values
+	body   []byte
 }
 
 // outcome is what a handler did.
@@ -152,7 +163,7 @@ func (a *attempt) Handle(call *exchange.Call) *exchange.Reply {
 	if refused != nil {
 		return a.refusal(call, refused)
 	}
-	return &exchange.Reply{Status: http.StatusOK, Body: encode(out.body), Committed: out.committed, Account: rq.account.Mchid}
+	return &exchange.Reply{Status: http.StatusOK, Body: encode(out.body), Committed: out.committed, Account: rq.account.Mchid, RequestID: rq.id}
 }
 
 func (a *attempt) admit(call *exchange.Call) (*request, *apiError) {
@@ -166,20 +177,20 @@ func (a *attempt) admit(call *exchange.Call) (*request, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	if e := a.g.checkQuota(account, a.op); e != nil {
+	if e := a.g.checkQuotas(call, account, a.op); e != nil {
 		return nil, e
 	}
 	query, e := parseQuery(call.Request.URL.RawQuery, a.op.query)
 	if e != nil {
 		return nil, e
 	}
-	return &request{account: account, params: a.params, query: query, body: call.Body}, nil
+	return &request{account: account, operation: a.op.name, id: requestID(a.id, ""), params: a.params, query: query, body: call.Body}, nil
 }
 
 // Refuse makes an injected refusal.
 func (a *attempt) Refuse(call *exchange.Call, status int, code string, retryAfter int) *exchange.Reply {
 	if code == "" {
-		code = usualCodes[status]
+		code = a.usualCode(status)
 	}
 	switch {
 	case code != "":
@@ -191,6 +202,14 @@ func (a *attempt) Refuse(call *exchange.Call, status int, code string, retryAfte
 		return &exchange.Reply{Status: status, Body: htmlPage(status), HTML: true, RetryAfter: retryAfter}
 	}
 	return a.refusal(call, &apiError{status: status, code: code, message: messageOf(code), retryAfter: retryAfter})
+}
+
+// usualCode is the code that an injected status carries when none is named.
+func (a *attempt) usualCode(status int) string {
+	if status == http.StatusTooManyRequests {
+		return a.op.frequencyCode()
+	}
+	return usualCodes[status]
 }
 
 func (a *attempt) refusal(call *exchange.Call, e *apiError) *exchange.Reply {
@@ -227,25 +246,4 @@ func acceptsJSON(values []string) bool {
 		}
 	}
 	return false
-}
-
-func (g *Gateway) checkQuota(account *Account, op *operation) *apiError {
-	text := g.switches.Get(quotaPrefix + op.name)
-	if text == quotaInherit {
-		text = g.switches.Get(SwitchQuotaDefault)
-	}
-	limit, err := quota.Parse(text)
-	if err != nil {
-		return systemError() // cannot be: switches are checked when they are put
-	}
-	wait, ok := g.quotas.Take(account.Mchid+" "+op.name, limit, g.clock.Real())
-	if ok {
-		return nil
-	}
-	code := g.switches.Get(SwitchQuotaCode)
-	e := &apiError{status: http.StatusTooManyRequests, code: code, message: messageOf(code)}
-	if g.switches.Is(SwitchQuotaRetryAfter, "on") {
-		e.retryAfter = max(1, int(math.Ceil(wait.Seconds())))
-	}
-	return e
 }

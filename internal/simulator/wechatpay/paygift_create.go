@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"net/http"
 	"time"
 )
 
@@ -26,15 +25,9 @@ func (p *payGift) create(rq *request) (outcome, *apiError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key := rq.account.Mchid + " " + number
-	remember := number != "" && p.byNumber[key] == "" && p.g.switches.Is(SwitchReplayRejections, "replayed")
-	if before := p.refused[key]; before != nil && remember {
-		return outcome{}, before
-	}
-	out, refused := p.createLocked(rq.account, doc, rq.body)
-	if refused != nil && remember && refused.status < http.StatusInternalServerError {
-		p.refused[key] = refused
-	}
-	return out, refused
+	return p.g.stickRefusals(p.refused, key, number != "" && p.byNumber[key] == "", func() (outcome, *apiError) {
+		return p.createLocked(rq.account, doc, rq.body)
+	})
 }
 
 func (p *payGift) createLocked(account *Account, doc map[string]any, raw []byte) (outcome, *apiError) {
@@ -72,15 +65,11 @@ func (p *payGift) replay(account *Account, number, digest string) (outcome, *api
 	if a == nil {
 		return outcome{}, nil, false
 	}
-	if keep := p.g.switches.Duration(SwitchReplayRetention); keep > 0 && p.g.clock.Now().Sub(a.Created) > keep {
+	if p.g.retired(a.Created) {
 		return outcome{}, nil, false
 	}
-	same := a.Digest == digest
-	if same && p.g.switches.Is(SwitchReplaySame, "reject") {
-		return outcome{}, ruleError("商户请求单号已使用", atBase+"/out_request_no", "out_request_no was used before"), true
-	}
-	if !same && p.g.switches.Is(SwitchReplayDifferent, "reject400") {
-		return outcome{}, ruleError("商户请求单号重复，且请求参数与首次请求不一致", atBase+"/out_request_no", "out_request_no was used with other parameters"), true
+	if refused := p.g.replayRefusal(atBase+"/out_request_no", a.Digest == digest); refused != nil {
+		return outcome{}, refused, true
 	}
 	return outcome{body: createReply{ActivityID: a.ID, CreateTime: p.g.stamp(a.Created)}}, nil, true
 }

@@ -40,19 +40,15 @@ func (p *payGift) listOf(rq *request, rows func(*activity) []senderView) (outcom
 	p.mu.Lock()
 	a := p.owned(rq.params["id"], rq.account.Mchid)
 	p.mu.Unlock()
-	if a == nil || p.lagging(SwitchDetailLag)(a) {
+	if a == nil || p.g.lagging(SwitchDetailLag)(a.Created, a.CreatedR) {
 		return outcome{}, notFound("活动")
 	}
 	found := rows(a)
-	data := []senderView{}
-	if start := offset * limit; start < len(found) {
-		data = found[start:min(start+limit, len(found))]
-	}
 	return outcome{body: struct {
 		Data []senderView `json:"data"`
 		page
 		ActivityID string `json:"activity_id"`
-	}{data, page{len(found), offset, limit}, a.ID}}, nil
+	}{rowsFrom(found, offset*limit, limit), page{len(found), offset, limit}, a.ID}}, nil
 }
 
 // change is a request to add or delete merchants.
@@ -160,11 +156,8 @@ func (p *payGift) apply(rq *request, c *change, do func(*activity, time.Time) ([
 // repeat answers for a change that was made before, by the same switches as a create.
 func (p *payGift) repeat(a *activity, op *done, digest string) (outcome, *apiError) {
 	field := "/" + strings.ToLower(op.Name) + "_request_no"
-	if op.Digest == digest && p.g.switches.Is(SwitchReplaySame, "reject") {
-		return outcome{}, ruleError("商户请求单号已使用", field, "the request number was used before")
-	}
-	if op.Digest != digest && p.g.switches.Is(SwitchReplayDifferent, "reject400") {
-		return outcome{}, ruleError("商户请求单号重复，且请求参数与首次请求不一致", field, "the request number was used with other parameters")
+	if refused := p.g.replayRefusal(field, op.Digest == digest); refused != nil {
+		return outcome{}, refused
 	}
 	return outcome{body: p.changeReply(a, op)}, nil
 }

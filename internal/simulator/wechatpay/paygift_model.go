@@ -238,16 +238,4 @@ func advancedSchema(goodsTags int) checker {
 }
 
 // merchantIDs takes 1 to 500 merchant ids, none twice.
-func merchantIDs(at string, v any) *apiError {
-	if refused := array(500, merchantID)(at, v); refused != nil {
-		return refused
-	}
-	seen := map[any]bool{}
-	for _, id := range v.([]any) {
-		if seen[id] {
-			return bodyError(at, id, "the merchant id is given twice")
-		}
-		seen[id] = true
-	}
-	return nil
-}
+var merchantIDs = distinct(array(500, merchantID))

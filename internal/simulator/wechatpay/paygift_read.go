@@ -27,13 +27,6 @@ type ruleView struct {
 	FullSendRule sendRule `json:"full_send_rule"`
 }
 
-// page is what every list of the gateway has.
-type page struct {
-	TotalCount int `json:"total_count"`
-	Offset     int `json:"offset"`
-	Limit      int `json:"limit"`
-}
-
 // view tells of an activity. Times come back as instants, not in the words in which they were sent.
 func (p *payGift) view(a *activity, now time.Time) activityView {
 	v := activityView{
@@ -60,17 +53,6 @@ func (p *payGift) view(a *activity, now time.Time) activityView {
 	return v
 }
 
-// lagging tells which activities are too new to be seen, by the switch of that name.
-func (p *payGift) lagging(name string) func(*activity) bool {
-	lag := p.g.switches.Duration(name)
-	if p.g.switches.Is(SwitchListLagClock, "campaign") {
-		now := p.g.clock.Now()
-		return func(a *activity) bool { return now.Sub(a.Created) < lag }
-	}
-	now := p.g.clock.Real()
-	return func(a *activity) bool { return now.Sub(a.CreatedR) < lag }
-}
-
 // wasRead lets an activity fail that was to fail once it had been looked at. The caller holds the lock.
 func (p *payGift) wasRead(a *activity, now time.Time) *apiError {
 	if !a.WillFail || a.Failed || a.over(now) {
@@ -85,7 +67,7 @@ func (p *payGift) detail(rq *request) (outcome, *apiError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	a := p.owned(rq.params["id"], rq.account.Mchid)
-	if a == nil || p.lagging(SwitchDetailLag)(a) {
+	if a == nil || p.g.lagging(SwitchDetailLag)(a.Created, a.CreatedR) {
 		return outcome{}, notFound("活动")
 	}
 	now := p.g.clock.Now()
@@ -104,17 +86,18 @@ func (p *payGift) list(rq *request) (outcome, *apiError) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now, hidden := p.g.clock.Now(), p.lagging(SwitchListLag)
+	now, hidden := p.g.clock.Now(), p.g.lagging(SwitchListLag)
 	var found []*activity
 	for _, id := range p.ids[rq.account.Mchid] {
-		if a := p.byID[id]; !a.Forgotten && !hidden(a) && keep(a, now) {
+		if a := p.byID[id]; !a.Forgotten && !hidden(a.Created, a.CreatedR) && keep(a, now) {
 			found = append(found, a)
 		}
 	}
 	if p.g.switches.Is(SwitchListOrder, "newestFirst") {
 		slices.Reverse(found)
 	}
-	rows, total := p.cut(rq.account.Mchid, found, offset, limit)
+	p.sweeps.count(rq.account.Mchid, offset)
+	rows, total := cut(p.g, p.sweeps[rq.account.Mchid], found, offset, limit)
 	data := make([]activityView, 0, len(rows))
 	for _, a := range rows {
 		v := p.view(a, now)
@@ -147,27 +130,4 @@ func (p *payGift) filter(rq *request) (func(*activity, time.Time) bool, *apiErro
 	return func(a *activity, now time.Time) bool {
 		return strings.Contains(a.Request.Base.ActivityName, name) && (status == "" || a.status(now) == status)
 	}, nil
-}
-
-// cut takes a page. Where the switch says so, a row seems to have come to the top of the list, or
-// to have left it, after the first page was read: the borders of the later pages move, and the
-// total with them. The caller holds the lock.
-func (p *payGift) cut(mchid string, found []*activity, offset, limit int) (rows []*activity, total int) {
-	start, total := offset*limit, len(found)
-	if offset == 0 {
-		p.sweeps[mchid]++
-	} else {
-		switch {
-		case p.g.switches.Is(SwitchListPaging, "duplicate"):
-			start--
-			total++
-		case p.g.switches.Is(SwitchListPaging, "shift") && p.sweeps[mchid]%2 == 1 && total > limit:
-			start++
-			total--
-		}
-	}
-	if start >= len(found) {
-		return nil, total
-	}
-	return found[start:min(start+limit, len(found))], total
 }

@@ -144,11 +144,19 @@ func (p *payGift) appidRules(body *createBody) *apiError {
 		places[atAdvanced+"/merchant_member_appid"] = body.Advanced.MerchantMemberAppid
 	}
 	for at, appid := range places {
-		if appid != "" && p.g.switches.Contains(SwitchAppidsUnbound, appid) {
-			return ruleError("appid与商户号没有绑定关系", at, "appid "+appid+" is not bound to the merchant").as(http.StatusBadRequest, "APPID_MCHID_NOT_MATCH")
+		if refused := p.g.appidRule(at, appid); refused != nil {
+			return refused
 		}
 	}
 	return nil
+}
+
+// appidRule refuses an appid that is not the merchant's; none is no error.
+func (g *Gateway) appidRule(at, appid string) *apiError {
+	if appid == "" || !g.switches.Contains(SwitchAppidsUnbound, appid) {
+		return nil
+	}
+	return ruleError("appid与商户号没有绑定关系", at, "appid "+appid+" is not bound to the merchant").as(http.StatusBadRequest, "APPID_MCHID_NOT_MATCH")
 }
 
 func (p *payGift) senderRules(ids []string) *apiError {

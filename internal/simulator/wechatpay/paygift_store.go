@@ -30,7 +30,7 @@ type payGift struct {
 	// refused remembers refused creates by the same key, for the switch that replays them.
 	refused map[string]*apiError
 	// sweeps counts each merchant's reads of a first page.
-	sweeps map[string]int
+	sweeps sweeps
 }
 
 func newPayGift(g *Gateway, dir *statedir.Dir) (*payGift, error) {
@@ -54,7 +54,7 @@ func newPayGift(g *Gateway, dir *statedir.Dir) (*payGift, error) {
 
 func (p *payGift) clear() {
 	p.byID, p.ids, p.byNumber = map[string]*activity{}, map[string][]string{}, map[string]string{}
-	p.refused, p.sweeps = map[string]*apiError{}, map[string]int{}
+	p.refused, p.sweeps = map[string]*apiError{}, sweeps{}
 	p.lastID = firstActivityID - 1
 }
 

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -22,13 +21,14 @@ const badSerial = "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
 
 // tails are the internal numbers at the end of an error's Request-ID.
 var tails = map[string]string{
-	"SIGN_ERROR": "269546525", "FREQUENCY_LIMITED": "268461336", "MCH_NOT_EXISTS": "269546538", "SYSTEM_ERROR": "272888874",
+	"SIGN_ERROR": "269546525", "FREQUENCY_LIMITED": "268461336", "FREQUENCY_LIMIT_EXCEED": "268461336",
+	"MCH_NOT_EXISTS": "269546538", "SYSTEM_ERROR": "272888874",
 }
 
 // Seal adds the headers of every reply and signs it.
 func (a *attempt) Seal(call *exchange.Call, reply *exchange.Reply, damage exchange.Damage) {
 	now := a.g.now()
-	reply.RequestID = requestID(reply.Code)
+	reply.RequestID = requestID(a.id, reply.Code)
 	// Set by hand: the gateway writes Request-ID, not Go's canonical Request-Id.
 	h := http.Header{
 		"Date":                   {now.UTC().Format(http.TimeFormat)},
@@ -126,10 +126,15 @@ func spoil(signature string) string {
 	return first + signature[1:]
 }
 
-// requestID is unique and looks like the gateway's: hex, a dash, and an internal number on errors.
-func requestID(code string) string {
+// requestIDHead is unique and looks like the beginning of the gateway's Request-ID: hex.
+func requestIDHead() string {
 	raw := make([]byte, 15)
 	_, _ = rand.Read(raw) // never fails
+	return "08" + strings.ToUpper(hex.EncodeToString(raw))
+}
+
+// requestID ends a Request-ID as the gateway does: a dash, and an internal number on errors.
+func requestID(head, code string) string {
 	tail := "0"
 	if code != "" {
 		tail = "268435456"
@@ -138,5 +143,5 @@ func requestID(code string) string {
 		}
 		tail = "-" + tail
 	}
-	return fmt.Sprintf("08%s-%s", strings.ToUpper(hex.EncodeToString(raw)), tail)
+	return head + "-" + tail
 }

@@ -1,9 +1,6 @@
 package wechatpay
 
-import (
-	"github.com/campaign-operator/campaign-operator/internal/simulator/quota"
-	"github.com/campaign-operator/campaign-operator/internal/simulator/switches"
-)
+import "github.com/campaign-operator/campaign-operator/internal/simulator/switches"
 
 // The switches, by the names under which they are set.
 const (
@@ -48,12 +45,6 @@ const (
 	SwitchMerchantsStranger = "merchants.unrelated"
 	SwitchAppidsUnbound     = "appids.unbound"
 	SwitchBusifavorSettle   = "busifavor.settle"
-
-	SwitchQuotaCode       = "quota.code"
-	SwitchQuotaRetryAfter = "quota.retryAfter"
-	SwitchQuotaDefault    = "quota.default"
-	quotaPrefix           = "quota."
-	quotaInherit          = "default"
 )
 
 // Switches declares everything in which WeChat Pay's pages are silent, disagree, or depend on the account.
@@ -61,6 +52,7 @@ func Switches() []switches.Spec {
 	all := append(replaySwitches(), readSwitches()...)
 	all = append(all, protocolSwitches()...)
 	all = append(all, payGiftSwitches()...)
+	all = append(all, favorSwitches()...)
 	all = append(all, merchantSwitches()...)
 	return append(all, quotaSwitches()...)
 }
@@ -129,29 +121,4 @@ func merchantSwitches() []switches.Spec {
 		{Name: SwitchMerchantsStranger, Form: switches.List, Doc: "Merchant ids with no relation to the stocks' owner: 400 INVALID_REQUEST on create, invalid on add."},
 		{Name: SwitchAppidsUnbound, Form: switches.List, Doc: "Appids that are not bound to the merchant: 400 APPID_MCHID_NOT_MATCH."},
 	}
-}
-
-func quotaSwitches() []switches.Spec {
-	all := []switches.Spec{
-		choice(SwitchQuotaCode, "The code in a 429: every product spells it differently.", false, "FREQUENCY_LIMITED", "FREQUENCY_LIMIT_EXCEED", "RATELIMIT_EXCEEDED", "RATE_LIMITED"),
-		choice(SwitchQuotaRetryAfter, "Whether a 429 carries Retry-After.", true, "on", "off"),
-		{Name: SwitchQuotaDefault, Form: switches.Custom, Default: quota.Off, Check: checkLimit, Example: "off or calls/time: 60/1m", Unverified: true, Doc: "The limit of each merchant on each operation that has none of its own; none is published for pay gift."},
-	}
-	for _, op := range operations {
-		all = append(all, switches.Spec{Name: quotaPrefix + op.name, Form: switches.Custom, Default: quotaInherit, Check: checkOwnLimit,
-			Example: "default, off or calls/time: 60/1m", Unverified: true, Doc: "The limit of each merchant on " + op.name + "."})
-	}
-	return all
-}
-
-func checkLimit(s string) error {
-	_, err := quota.Parse(s)
-	return err
-}
-
-func checkOwnLimit(s string) error {
-	if s == quotaInherit {
-		return nil
-	}
-	return checkLimit(s)
 }
