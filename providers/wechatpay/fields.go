@@ -41,7 +41,7 @@ const (
 type field struct {
 	name string
 	how  comparison
-	// shown is that of an object's own fields too, where the object is missing.
+	// shown says of an object whether it may be missing as a whole; its fields have their own.
 	shown showing
 	// fields are those of an asObject, or of each item of an asList.
 	fields []field

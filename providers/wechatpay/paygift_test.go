@@ -62,8 +62,8 @@ func TestGetReadsTheVendorsOwnExample(t *testing.T) {
 		t.Errorf("asked for %s", uri)
 	}
 	at := time.Date(2015, 5, 20, 5, 29, 35, 120e6, time.UTC)
-	if !snapshot.Begin.Equal(at) || !snapshot.End.Equal(at) {
-		t.Errorf("from %v to %v", snapshot.Begin, snapshot.End)
+	if !snapshot.Begin.Equal(at) || !snapshot.End.Equal(at) || !snapshot.Created.Equal(at) {
+		t.Errorf("from %v to %v, created %v", snapshot.Begin, snapshot.End, snapshot.Created)
 	}
 	const spelled = "2015-05-20T13:29:35.120+08:00"
 	facts := map[string]string{"activity_type": "FULL_SEND_ACT_TYPE", "creator_merchant_id": "10000022", "belong_merchant_id": "10000022",

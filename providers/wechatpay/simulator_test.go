@@ -11,18 +11,15 @@ import (
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
-// rehearsal is pay gift at a simulator, and the simulator to look at and change.
-type rehearsal struct {
-	*PayGift
-	t   *testing.T
-	sim *simulator.Server
-	// id is an activity with the merchants 10000022 and 10000023; body is its create request.
-	id   string
-	body []byte
+// stage is a simulator, and a client of its merchant.
+type stage struct {
+	t      *testing.T
+	sim    *simulator.Server
+	client *Client
 }
 
-// rehearse starts a simulator with switches, given as name, value, name, value….
-func rehearse(t *testing.T, switches ...string) *rehearsal {
+// newStage starts a simulator with switches, given as name, value, name, value….
+func newStage(t *testing.T, switches ...string) *stage {
 	t.Helper()
 	options := simulator.Options{ReuseKeys: true, Switches: map[string]string{}}
 	for i := 0; i < len(switches); i += 2 {
@@ -49,8 +46,41 @@ func rehearse(t *testing.T, switches ...string) *rehearsal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &stage{t: t, sim: sim, client: client}
+}
+
+// console does what a person in the merchant console would.
+func (s *stage) console(method, path, body string) {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), method, s.sim.URL()+"/_sim"+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		s.t.Fatalf("%s %s: %s", method, path, answer.Status)
+	}
+}
+
+// rehearsal is pay gift at a simulator, which is there to look at and change.
+type rehearsal struct {
+	*stage
+	*PayGift
+	// id is an activity with the merchants 10000022 and 10000023; body is its create request.
+	id   string
+	body []byte
+}
+
+// rehearse creates an activity at a simulator with switches.
+func rehearse(t *testing.T, switches ...string) *rehearsal {
+	t.Helper()
+	at := newStage(t, switches...)
 	begin := time.Now().Add(time.Hour)
-	r := &rehearsal{PayGift: NewPayGift(client), t: t, sim: sim, body: []byte(mustJSON(map[string]any{
+	r := &rehearsal{stage: at, PayGift: NewPayGift(at.client), body: []byte(mustJSON(map[string]any{
 		"activity_base_info": map[string]any{
 			"activity_name": "回馈", "activity_second_title": "的券", "merchant_logo_url": "https://example.com/logo.png",
 			"begin_time": begin.Format(time.RFC3339), "end_time": begin.AddDate(0, 0, 30).Format(time.RFC3339),
@@ -68,23 +98,6 @@ func rehearse(t *testing.T, switches ...string) *rehearsal {
 	}
 	r.id = created.ID
 	return r
-}
-
-// console does what a person in the merchant console would.
-func (r *rehearsal) console(method, path, body string) {
-	r.t.Helper()
-	request, err := http.NewRequestWithContext(r.t.Context(), method, r.sim.URL()+"/_sim"+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	_ = answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		r.t.Fatalf("%s %s: %s", method, path, answer.Status)
-	}
 }
 
 func (r *rehearsal) change(op providers.Operation, number string, members ...string) (providers.Receipt, error) {
