@@ -147,6 +147,7 @@ func TestWhatPeopleMay(t *testing.T) {
 	for role, cases := range map[string]map[string]bool{
 		"campaign-viewer": {
 			"list campaign-operator.io/paygiftactivities marketing/":   true,
+			"list campaign-operator.io/couponstocks marketing/":        true,
 			"list campaign-operator.io/wechatpaymerchants marketing/":  true,
 			"create campaign-operator.io/paygiftactivities marketing/": false,
 			"get /secrets marketing/":                                  false,
@@ -154,6 +155,8 @@ func TestWhatPeopleMay(t *testing.T) {
 		"campaign-editor": {
 			"create campaign-operator.io/paygiftactivities marketing/":        true,
 			"delete campaign-operator.io/paygiftactivities marketing/x":       true,
+			"create campaign-operator.io/couponstocks marketing/":             true,
+			"patch campaign-operator.io/couponstocks/status marketing/x":      false,
 			"create campaign-operator.io/paygiftactivities platform/":         false,
 			"patch campaign-operator.io/paygiftactivities/status marketing/x": false,
 			"create campaign-operator.io/wechatpaymerchants marketing/":       false,

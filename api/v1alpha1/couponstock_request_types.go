@@ -9,7 +9,7 @@ type CouponStockRequest struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
-	// +kubebuilder:validation:XValidation:rule=`self.size() + self.findAll(r'[\p{Han}]').size() <= 20 && self.findAll(r'[\p{Han}]').size() <= 9`,message="write a stockName of at most 9 Chinese characters or 20 letters; in a mixed name a Chinese character counts as two letters"
+	// +kubebuilder:validation:XValidation:rule=`self.size() + self.findAll(r'\p{Han}').size() <= 20 && self.findAll(r'\p{Han}').size() <= 9`,message="write a stockName of at most 9 Chinese characters or 20 letters; in a mixed name a Chinese character counts as two letters"
 	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'[_,;|]')`,message="write stockName without _ , ; and |: WeChat Pay does not take these characters in the name of a stock"
 	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\p{C}\x{20E3}\x{FE00}-\x{FE0F}\x{FFFD}\x{10000}-\x{10FFFF}]*$') && self.trim() == self`,message="write stockName without emoji, invisible or broken characters, or spaces around it: WeChat Pay takes characters of 1 to 3 bytes only"
 	// +optional

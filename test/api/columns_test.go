@@ -8,7 +8,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 )
 
-func TestGetCampaignsShowsTheFleet(t *testing.T) {
+func TestGetShowsAnActivity(t *testing.T) {
 	object := paygift(t, "spring")
 	object.Object["status"] = map[string]any{
 		"activityId":     "10028001",
@@ -18,15 +18,51 @@ func TestGetCampaignsShowsTheFleet(t *testing.T) {
 		"conditions":     readyCondition(v1alpha1.ReasonRunning),
 	}
 	store(t, object)
-	expectTable(t, []string{"campaigns", "-n", "marketing"}, [][2]string{
+	narrow := [][2]string{
 		{"NAME", "spring"}, {"ID", "10028001"}, {"STATE", "Running"}, {"READY", "True"},
 		{"BEGIN", "2027-06-01T00:00:00.500+08:00"}, {"END", "2027-08-29T15:59:59Z"}, {"AGE", ""},
-	})
-	expectTable(t, []string{"pga", "-n", "marketing", "-o", "wide"}, [][2]string{
-		{"NAME", "spring"}, {"ID", "10028001"}, {"STATE", "Running"}, {"READY", "True"},
-		{"BEGIN", "2027-06-01T00:00:00.500+08:00"}, {"END", "2027-08-29T15:59:59Z"}, {"AGE", ""},
-		{"REQUEST", "1900000109-KQDENKAYSEFX5XRCI6MPTY4ZOR"}, {"GATEWAY", "ONGOING_ACT_STATUS"}, {"REASON", "Running"},
-	})
+	}
+	expectTable(t, []string{"pga", "-n", "marketing"}, narrow)
+	expectTable(t, []string{"pga", "-n", "marketing", "-o", "wide"}, append(narrow,
+		[2]string{"REQUEST", "1900000109-KQDENKAYSEFX5XRCI6MPTY4ZOR"}, [2]string{"GATEWAY", "ONGOING_ACT_STATUS"}, [2]string{"REASON", "Running"}))
+}
+
+func TestGetShowsAStock(t *testing.T) {
+	object := couponStock().maximal(t, "spring")
+	object.Object["status"] = map[string]any{
+		"stockId":       "98065001",
+		"state":         string(v1alpha1.StateRunning),
+		"stockStatus":   "running",
+		"faceValueYuan": "10.00",
+		"budgetYuan":    "200000.00",
+		"distribution":  map[string]any{"summary": "120/20000", "sent": int64(120), "total": int64(20000)},
+		"request":       map[string]any{"number": "1900000109-KQDENKAYSEFX5XRCI6MPTY4ZOR"},
+		"conditions":    readyCondition(v1alpha1.ReasonRunning),
+	}
+	store(t, object)
+	narrow := [][2]string{
+		{"NAME", "spring"}, {"ID", "98065001"}, {"STATE", "Running"}, {"READY", "True"}, {"VALUE", "10.00"}, {"BUDGET", "200000.00"},
+		{"SENT", "120/20000"}, {"BEGIN", "2027-06-01T00:00:00.500+08:00"}, {"END", "2027-08-29T15:59:59Z"}, {"AGE", ""},
+	}
+	expectTable(t, []string{"cst", "-n", "marketing"}, narrow)
+	expectTable(t, []string{"cst", "-n", "marketing", "-o", "wide"}, append(narrow,
+		[2]string{"REQUEST", "1900000109-KQDENKAYSEFX5XRCI6MPTY4ZOR"}, [2]string{"GATEWAY", "running"}, [2]string{"REASON", "Running"}))
+}
+
+// With several kinds kubectl prints a table for each, and the kind before every name.
+func TestGetCampaignsShowsTheFleet(t *testing.T) {
+	for _, k := range campaigns() {
+		store(t, k.maximal(t, "fleet"))
+	}
+	out, _, err := server.Kubectl(t.Context(), "get", "campaigns", "-n", "marketing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"paygiftactivity.campaign-operator.io/fleet", "couponstock.campaign-operator.io/fleet"} {
+		if !strings.Contains(out, name) {
+			t.Errorf("%s is not in\n%s", name, out)
+		}
+	}
 }
 
 func TestGetMerchantsShowsTheAccounts(t *testing.T) {

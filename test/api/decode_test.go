@@ -98,7 +98,7 @@ var nasty = []string{
 
 func TestWhateverTheSchemaAdmitsDecodesInGo(t *testing.T) {
 	const hole = "HOLE"
-	for _, object := range []*unstructured.Unstructured{paygift(t, "decode"), adoption(t), fullMerchant(t)} {
+	for _, object := range toDecode(t) {
 		admitted, tried := 0, 0
 		for _, path := range places("", object.Object["spec"]) {
 			body := withHole(t, object.DeepCopy(), path, hole)
@@ -120,11 +120,16 @@ func TestWhateverTheSchemaAdmitsDecodesInGo(t *testing.T) {
 	}
 }
 
-func adoption(t *testing.T) *unstructured.Unstructured {
+// toDecode are manifests that have every field between them.
+func toDecode(t *testing.T) []*unstructured.Unstructured {
 	t.Helper()
-	object := paygift(t, "decode")
-	blocksGone.with(adoptOurs).apply(t, object)
-	return object
+	all := []*unstructured.Unstructured{fullMerchant(t)}
+	for _, k := range campaigns() {
+		adoption := k.maximal(t, "decode")
+		k.gone.with(k.adopt(ourID)).apply(t, adoption)
+		all = append(all, k.maximal(t, "decode"), adoption)
+	}
+	return all
 }
 
 func fullMerchant(t *testing.T) *unstructured.Unstructured {
@@ -136,16 +141,13 @@ func fullMerchant(t *testing.T) *unstructured.Unstructured {
 	set(t, object, "spec.credentials.publicKeyID", "PUB_KEY_ID_1")
 	set(t, object, "spec.allowedNamespaces", []any{"marketing"})
 	set(t, object, "spec.brake", "Hold")
+	set(t, object, "spec.limits", map[string]any{
+		"maxCampaignYuan": "500000.00", "maxActiveYuan": "2000000.00", "maxActiveNoCashYuan": "500000.00", "profile": "Legacy",
+	})
 	return object
 }
 
-func decode(kind, text string) error {
-	var typed any = &v1alpha1.PayGiftActivity{}
-	if kind == "WeChatPayMerchant" {
-		typed = &v1alpha1.WeChatPayMerchant{}
-	}
-	return json.Unmarshal([]byte(text), typed)
-}
+func decode(kind, text string) error { return json.Unmarshal([]byte(text), kinds[kind].typed()) }
 
 // places lists the path of every field and of the first item of every list: .activityBaseInfo, .awardList[0] and so on.
 func places(path string, value any) []string {
@@ -201,9 +203,8 @@ func post(t *testing.T, object *unstructured.Unstructured) (code int, answer str
 // postRaw sends exactly this text, as a dry run.
 func postRaw(t *testing.T, object *unstructured.Unstructured, body string) (code int, answer string) {
 	t.Helper()
-	plural := map[string]string{"PayGiftActivity": "paygiftactivities", "WeChatPayMerchant": "wechatpaymerchants"}[object.GetKind()]
 	url := fmt.Sprintf("%s/apis/%s/namespaces/%s/%s?dryRun=All&fieldValidation=Strict",
-		strings.TrimSuffix(server.Config.Host, "/"), v1alpha1.GroupVersion, object.GetNamespace(), plural)
+		strings.TrimSuffix(server.Config.Host, "/"), v1alpha1.GroupVersion, object.GetNamespace(), kinds[object.GetKind()].plural)
 	httpClient, err := rest.HTTPClientFor(server.Config)
 	if err != nil {
 		t.Fatal(err)

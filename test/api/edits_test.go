@@ -2,25 +2,11 @@ package api_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 )
-
-const (
-	adoptRefused = "spec.adopt: Forbidden: take the change of adopt back"
-	baseMissing  = "spec.activityBaseInfo: Required value: write activityBaseInfo"
-	awardMissing = "spec.awardSendRule: Required value: write awardSendRule"
-	otherID      = "10028002"
-)
-
-// takenOver is the status of an activity that the manifest named.
-func takenOver(revision int64, id string) map[string]any {
-	status := recorded(v1alpha1.CreationConfirmed, revision)
-	status["activityId"] = id
-	status["request"].(map[string]any)["adopted"] = true
-	return status
-}
 
 // edit is a commit, and what taking it back has to meet.
 type edit struct {
@@ -36,10 +22,10 @@ type edit struct {
 	stays string
 }
 
-func edits(t *testing.T) map[string]edit {
+func edits(t *testing.T, k campaign) map[string]edit {
 	t.Helper()
 	all := map[string]edit{}
-	for _, some := range []map[string]edit{revisionEdits(), adoptEdits(wholeRequest(t)), observeEdits(wholeRequest(t)), earlyEdits()} {
+	for _, some := range []map[string]edit{k.revisionEdits(), k.adoptEdits(k.whole(t)), k.observeEdits(k.whole(t)), k.earlyEdits(), k.edits} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -49,200 +35,182 @@ var (
 	confirmed   = v1alpha1.CreationConfirmed
 	unknown     = v1alpha1.CreationUnknown
 	differs     = v1alpha1.CreationDiffers
-	otherName   = changes{"spec.activityBaseInfo.activityName": "另一个名字"}
-	otherAll    = otherName.with(changes{"spec.awardSendRule.merchantIdList": []any{"1900000307"}, "spec.advancedSetting": nil})
-	blocksGone  = changes{"spec.activityBaseInfo": nil, "spec.awardSendRule": nil, "spec.advancedSetting": nil}
 	revision2   = changes{"spec.requestRevision": int64(2)}
-	adoptOurs   = changes{"spec.adopt.activityId": ourID}
-	adoptOther  = changes{"spec.adopt.activityId": otherID}
 	adoptGone   = changes{"spec.adopt": nil}
 	observe     = changes{"spec.managementPolicy": "Observe"}
 	manageAgain = changes{"spec.managementPolicy": nil}
 )
 
-func revisionEdits() map[string]edit {
+func (k campaign) revisionEdits() map[string]edit {
 	return map[string]edit{
 		"a new revision with other content": {
-			given:  recorded(confirmed, 1),
-			change: revision2.with(otherAll), then: recorded(confirmed, 2),
+			given:  k.recorded(confirmed, 1),
+			change: revision2.with(k.otherAll), then: k.recorded(confirmed, 2),
 		},
 		"a new revision of what may exist": {
-			given:  recorded(unknown, 1),
-			change: revision2.with(otherAll), then: recorded(unknown, 2),
+			given:  k.recorded(unknown, 1),
+			change: revision2.with(k.otherAll), then: k.recorded(unknown, 2),
 		},
 		"a new revision of what ended": {
-			found: changes{"spec.state": "Terminated"}, given: recorded(confirmed, 1),
-			change: revision2.with(otherAll).with(changes{"spec.state": "Active"}), then: recorded(confirmed, 2),
+			found: changes{"spec.state": k.over}, given: k.recorded(confirmed, 1),
+			change: revision2.with(k.otherAll).with(changes{"spec.state": "Active"}), then: k.recorded(confirmed, 2),
 		},
 		"a new revision that the operator files away": {
-			given:  recorded(confirmed, 1),
-			change: revision2.with(otherAll), then: map[string]any{"previous": []any{map[string]any{"revision": int64(1)}}},
+			given:  k.recorded(confirmed, 1),
+			change: revision2.with(k.otherAll), then: map[string]any{"previous": []any{map[string]any{"revision": int64(1)}}},
 		},
-		"correcting a raised revision before it is served": {found: revision2, given: recorded(confirmed, 1), change: otherAll},
+		"correcting a raised revision before it is served": {found: revision2, given: k.recorded(confirmed, 1), change: k.otherAll},
 		"editing the second revision": {
-			found: revision2, given: recorded(confirmed, 2),
-			change: otherName, refusals: []string{baseFrozen},
+			found: revision2, given: k.recorded(confirmed, 2),
+			change: k.otherName, refusals: []string{k.nameFrozen},
 		},
 		"editing the second revision, which may exist": {
-			found: revision2, given: recorded(unknown, 2),
-			change: otherName, refusals: []string{baseFrozen},
-		},
-		"merchants of the second revision": {
-			found: revision2, given: recorded(confirmed, 2),
-			change: merchantEdits["a merchant added"],
+			found: revision2, given: k.recorded(unknown, 2),
+			change: k.otherName, refusals: []string{k.nameFrozen},
 		},
 		"a lower revision with the old content": {
-			found: revision2, given: recorded(confirmed, 2),
-			change: otherAll.with(changes{"spec.requestRevision": int64(1)}),
+			found: revision2, given: k.recorded(confirmed, 2),
+			change: k.otherAll.with(changes{"spec.requestRevision": int64(1)}),
 		},
 		"a lower revision by leaving it out": {
-			found: revision2, given: recorded(unknown, 2),
-			change: otherAll.with(changes{"spec.requestRevision": nil}),
+			found: revision2, given: k.recorded(unknown, 2),
+			change: k.otherAll.with(changes{"spec.requestRevision": nil}),
 		},
-		"revision 1 left out": {given: recorded(confirmed, 1), change: changes{"spec.requestRevision": nil}},
+		"revision 1 left out": {given: k.recorded(confirmed, 1), change: changes{"spec.requestRevision": nil}},
 		"revision 1 left out, and other content with it": {
-			given:  recorded(confirmed, 1),
-			change: otherName.with(changes{"spec.requestRevision": nil}), refusals: []string{baseFrozen},
+			given:  k.recorded(confirmed, 1),
+			change: k.otherName.with(changes{"spec.requestRevision": nil}), refusals: []string{k.nameFrozen},
 		},
 		"a new revision without a request": {
-			given:  recorded(confirmed, 1),
-			change: revision2.with(blocksGone), refusals: []string{baseMissing, awardMissing},
+			given:  k.recorded(confirmed, 1),
+			change: revision2.with(k.gone), refusals: k.missing,
 		},
 		"dropping the request of an activity that is there": {
-			given:  recorded(confirmed, 1),
-			change: blocksGone, refusals: []string{baseMissing, awardMissing, advancedFrozen},
+			given:  k.recorded(confirmed, 1),
+			change: k.gone, refusals: slices.Concat(k.missing, k.optionalGone),
 		},
 	}
 }
 
-func adoptEdits(wholeRequest changes) map[string]edit {
+func (k campaign) adoptEdits(wholeRequest changes) map[string]edit {
 	return map[string]edit{
-		"adopt instead of creating": {change: adoptOther.with(blocksGone), then: takenOver(1, otherID), stays: adoptRefused},
-		"adopt that finds nothing":  {change: adoptOther.with(blocksGone)},
+		"adopt instead of creating": {change: k.adopt(otherID).with(k.gone), then: k.takenOver(1, otherID), stays: adoptRefused},
+		"adopt that finds nothing":  {change: k.adopt(otherID).with(k.gone)},
 		"adopt out of a conflict": {
-			given:  recorded(differs, 1),
-			change: adoptOther, then: takenOver(1, otherID), stays: adoptRefused,
+			given:  k.recorded(differs, 1),
+			change: k.adopt(otherID), then: k.takenOver(1, otherID), stays: adoptRefused,
 		},
-		"adopt what is recorded, with other content": {given: recorded(confirmed, 1), change: adoptOurs.with(otherAll)},
-		"adopt what is recorded, without a request":  {given: recorded(confirmed, 1), change: adoptOurs.with(blocksGone)},
-		"adopt another than what is recorded":        {given: recorded(confirmed, 1), change: adoptOther, refusals: []string{adoptRefused}},
-		"adopt while nothing is certain":             {given: recorded(unknown, 1), change: adoptOurs, refusals: []string{adoptRefused}},
+		"adopt what is recorded, with other content": {given: k.recorded(confirmed, 1), change: k.adopt(ourID).with(k.otherAll)},
+		"adopt what is recorded, without a request":  {given: k.recorded(confirmed, 1), change: k.adopt(ourID).with(k.gone)},
+		"adopt another than what is recorded":        {given: k.recorded(confirmed, 1), change: k.adopt(otherID), refusals: []string{adoptRefused}},
+		"adopt while nothing is certain":             {given: k.recorded(unknown, 1), change: k.adopt(ourID), refusals: []string{adoptRefused}},
 		"adopt in a new revision": {
-			given:  recorded(confirmed, 1),
-			change: revision2.with(adoptOther).with(blocksGone), then: takenOver(2, otherID),
+			given:  k.recorded(confirmed, 1),
+			change: revision2.with(k.adopt(otherID)).with(k.gone), then: k.takenOver(2, otherID),
 		},
-		"adopt in a new revision of what may exist": {given: recorded(unknown, 1), change: revision2.with(adoptOther), then: takenOver(2, otherID)},
+		"adopt in a new revision of what may exist": {given: k.recorded(unknown, 1), change: revision2.with(k.adopt(otherID)), then: k.takenOver(2, otherID)},
 		"another id": {
-			found: adoptOurs, given: takenOver(1, ourID),
-			change: adoptOther, refusals: []string{adoptRefused},
+			found: k.adopt(ourID), given: k.takenOver(1, ourID),
+			change: k.adopt(otherID), refusals: []string{adoptRefused},
 		},
 		"no adopt any more": {
-			found: adoptOurs, given: takenOver(1, ourID),
+			found: k.adopt(ourID), given: k.takenOver(1, ourID),
 			change: adoptGone, refusals: []string{adoptRefused},
 		},
 		"no adopt any more, and Observe": {
-			found: adoptOurs, given: takenOver(1, ourID),
+			found: k.adopt(ourID), given: k.takenOver(1, ourID),
 			change: adoptGone.with(observe), refusals: []string{adoptRefused},
 		},
-		"other content of what was taken over": {found: adoptOurs, given: takenOver(1, ourID), change: otherAll},
-		"no request for what was taken over":   {found: adoptOurs, given: takenOver(1, ourID), change: blocksGone},
+		"other content of what was taken over": {found: k.adopt(ourID), given: k.takenOver(1, ourID), change: k.otherAll},
+		"no request for what was taken over":   {found: k.adopt(ourID), given: k.takenOver(1, ourID), change: k.gone},
 		"another id in a new revision": {
-			found: adoptOurs, given: takenOver(1, ourID),
-			change: revision2.with(adoptOther), then: takenOver(2, otherID),
+			found: k.adopt(ourID), given: k.takenOver(1, ourID),
+			change: revision2.with(k.adopt(otherID)), then: k.takenOver(2, otherID),
 		},
 		"no adopt in a new revision": {
-			found: adoptOurs.with(blocksGone), given: takenOver(1, ourID),
-			change: revision2.with(adoptGone).with(wholeRequest), then: recorded(confirmed, 2),
+			found: k.adopt(ourID).with(k.gone), given: k.takenOver(1, ourID),
+			change: revision2.with(adoptGone).with(wholeRequest), then: k.recorded(confirmed, 2),
 		},
 		"another id after a detour over a revision": {
-			found: revision2.with(adoptOther), given: takenOver(1, ourID),
+			found: revision2.with(k.adopt(otherID)), given: k.takenOver(1, ourID),
 			change: changes{"spec.requestRevision": int64(1)}, refusals: []string{adoptRefused},
 		},
-		"another id before anything is recorded": {found: adoptOurs, change: adoptOther},
-		"no adopt before anything is recorded":   {found: adoptOurs, change: adoptGone},
+		"another id before anything is recorded": {found: k.adopt(ourID), change: k.adopt(otherID)},
+		"no adopt before anything is recorded":   {found: k.adopt(ourID), change: adoptGone},
 		"half a request": {
-			found: adoptOurs, given: takenOver(1, ourID),
-			change: changes{"spec.awardSendRule": nil}, refusals: []string{awardMissing},
+			found: k.adopt(ourID), given: k.takenOver(1, ourID),
+			change: k.half, refusals: k.halved,
 		},
 	}
 }
 
-func observeEdits(wholeRequest changes) map[string]edit {
+func (k campaign) observeEdits(wholeRequest changes) map[string]edit {
 	return map[string]edit{
-		"Observe":                              {given: recorded(confirmed, 1), change: observe},
-		"Observe, without a request":           {given: recorded(confirmed, 1), change: observe.with(blocksGone)},
-		"Observe, with other content":          {given: recorded(confirmed, 1), change: observe.with(otherAll)},
-		"Observe what may exist":               {given: recorded(unknown, 1), change: observe.with(otherAll), then: recorded(confirmed, 1)},
-		"Observe what differs":                 {given: recorded(differs, 1), change: observe.with(otherAll)},
-		"other content while observing":        {found: observe, given: recorded(confirmed, 1), change: otherAll},
-		"dropping the request while observing": {found: observe, given: recorded(confirmed, 1), change: blocksGone},
+		"Observe":                              {given: k.recorded(confirmed, 1), change: observe},
+		"Observe, without a request":           {given: k.recorded(confirmed, 1), change: observe.with(k.gone)},
+		"Observe, with other content":          {given: k.recorded(confirmed, 1), change: observe.with(k.otherAll)},
+		"Observe what may exist":               {given: k.recorded(unknown, 1), change: observe.with(k.otherAll), then: k.recorded(confirmed, 1)},
+		"Observe what differs":                 {given: k.recorded(differs, 1), change: observe.with(k.otherAll)},
+		"other content while observing":        {found: observe, given: k.recorded(confirmed, 1), change: k.otherAll},
+		"dropping the request while observing": {found: observe, given: k.recorded(confirmed, 1), change: k.gone},
 		"half a request while observing": {
-			found: observe, given: recorded(confirmed, 1),
-			change: changes{"spec.activityBaseInfo": nil}, refusals: []string{baseMissing},
+			found: observe, given: k.recorded(confirmed, 1),
+			change: k.half, refusals: k.halved,
 		},
-		"Manage again": {found: observe, given: recorded(confirmed, 1), change: manageAgain},
+		"Manage again": {found: observe, given: k.recorded(confirmed, 1), change: manageAgain},
 		"Manage again, without a request": {
-			found: observe.with(blocksGone), given: recorded(confirmed, 1),
-			change: manageAgain, refusals: []string{baseMissing, awardMissing},
+			found: observe.with(k.gone), given: k.recorded(confirmed, 1),
+			change: manageAgain, refusals: k.missing,
 		},
 		"Manage again, with the request in the same": {
-			found: observe.with(blocksGone), given: recorded(confirmed, 1),
+			found: observe.with(k.gone), given: k.recorded(confirmed, 1),
 			change: manageAgain.with(wholeRequest),
 		},
 		"Manage what was taken over, without request": {
-			found: observe.with(adoptOurs).with(blocksGone), given: takenOver(1, ourID),
+			found: observe.with(k.adopt(ourID)).with(k.gone), given: k.takenOver(1, ourID),
 			change: manageAgain,
 		},
 	}
 }
 
 // earlyEdits are those that the operator has acted on: what was made by them cannot be unmade, and the refusal says so.
-func earlyEdits() map[string]edit {
+func (k campaign) earlyEdits() map[string]edit {
 	return map[string]edit{
-		"other content before the create": {change: otherName, then: recorded(confirmed, 1), stays: baseFrozen},
+		"other content before the create": {change: k.otherName, then: k.recorded(confirmed, 1), stays: k.nameFrozen},
 		"other content before the create, released": {
-			change: otherName.with(changes{"spec.state": "Active"}), then: recorded(unknown, 1), stays: baseFrozen,
+			change: k.otherName.with(changes{"spec.state": "Active"}), then: k.recorded(unknown, 1), stays: k.nameFrozen,
 		},
 		"a correction that settles a conflict": {
-			given:  recorded(differs, 1),
-			change: otherName, then: recorded(confirmed, 1), stays: baseFrozen,
+			given:  k.recorded(differs, 1),
+			change: k.otherName, then: k.recorded(confirmed, 1), stays: k.nameFrozen,
 		},
-		"a correction that does not": {given: recorded(differs, 1), change: otherName},
-		"released":                   {change: changes{"spec.state": "Active"}, then: recorded(confirmed, 1)},
-		"ended":                      {given: recorded(confirmed, 1), change: changes{"spec.state": "Terminated"}},
+		"a correction that does not": {given: k.recorded(differs, 1), change: k.otherName},
+		"released":                   {change: changes{"spec.state": "Active"}, then: k.recorded(confirmed, 1)},
+		"over":                       {given: k.recorded(confirmed, 1), change: changes{"spec.state": k.over}},
 		"to be ended with the resource": {
-			given:  recorded(confirmed, 1),
-			change: changes{"spec.deletionPolicy": "Terminate", "spec.allowTwin": nil},
+			given:  k.recorded(confirmed, 1),
+			change: changes{"spec.deletionPolicy": k.policy, "spec.allowTwin": nil},
 		},
 	}
-}
-
-// wholeRequest are the creation fields of the maximal manifest.
-func wholeRequest(t *testing.T) changes {
-	t.Helper()
-	spec := paygift(t, "maximal").Object["spec"].(map[string]any)
-	whole := changes{}
-	for field := range blocksGone {
-		whole[field] = spec[field[len("spec."):]]
-	}
-	return whole
 }
 
 // A commit is made, taken back as `git revert` does, and made again: once before the operator has looked, once after.
 func TestWhatOneCommitChangesTheNextCanTakeBack(t *testing.T) {
-	for name, e := range edits(t) {
-		for when, then := range map[string]map[string]any{"at once": e.given, "when it was served": e.then} {
-			if when != "at once" && then == nil {
-				continue
+	eachCampaign(t, func(t *testing.T, k campaign) {
+		for name, e := range edits(t, k) {
+			for when, then := range map[string]map[string]any{"at once": e.given, "when it was served": e.then} {
+				if when != "at once" && then == nil {
+					continue
+				}
+				t.Run(name+"/"+when, func(t *testing.T) { e.run(t, k, then, when != "at once") })
 			}
-			t.Run(name+"/"+when, func(t *testing.T) { e.run(t, then, when != "at once") })
 		}
-	}
+	})
 }
 
-func (e edit) run(t *testing.T, then map[string]any, served bool) {
+func (e edit) run(t *testing.T, k campaign, then map[string]any, served bool) {
 	t.Helper()
-	stored := storeWith(t, e.found, e.given)
+	stored := k.storeWith(t, e.found, e.given)
 	before := stored.DeepCopy().Object["spec"]
 	e.change.apply(t, stored)
 	err := api.Update(t.Context(), stored)

@@ -2,12 +2,14 @@ package api_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // limit is a place with the largest or smallest value that fits and the next one, which does not.
@@ -50,6 +52,116 @@ func TestTheLimitsOfAnActivityAreTheVendors(t *testing.T) {
 	}
 }
 
+func TestTheLimitsOfAStockAreTheVendors(t *testing.T) {
+	const (
+		url   = "https://images.example/"
+		rule  = "stockUseRule."
+		use   = "couponUseRule."
+		looks = "patternInfo."
+	)
+	for _, l := range []limit{
+		{path: "stockName", fits: strings.Repeat("券", 9), doesNot: strings.Repeat("券", 10)},
+		{path: "stockName", fits: filled("", 20), doesNot: filled("", 21)},
+		{path: "stockName", fits: strings.Repeat("券", 9) + "xx", doesNot: strings.Repeat("券", 9) + "xxx"},
+		{path: "stockName", fits: "満100减10（北京，深圳）", doesNot: "満100减10,北京"}, // full-width punctuation is no comma
+		{path: "stockName", fits: "a-b.c:d", doesNot: "a;b"},
+		{path: "stockName", fits: "a/b", doesNot: "a|b"},
+		{path: "comment", fits: strings.Repeat("券", 60), doesNot: strings.Repeat("券", 61)},
+		{path: "belongMerchant", fits: strings.Repeat("1", 20), doesNot: strings.Repeat("1", 21)},
+		// The maximal manifest begins half a second past midnight, Beijing time.
+		{path: "availableEndTime", fits: "2027-08-30T00:00:00.500+08:00", doesNot: "2027-08-30T00:00:00.501+08:00"},
+		{path: "availableEndTime", fits: "2027-06-01T00:00:01.500+08:00", doesNot: "2027-06-01T00:00:01.499+08:00"},
+		{path: "activateAfter", fits: "2027-08-29T15:59:59Z", doesNot: "2027-08-29T16:00:00Z"},
+		{path: rule + "maxAmountByDay", fits: int64(20000000), doesNot: int64(20000001)},
+		{path: rule + "maxAmountByDay", fits: int64(1), doesNot: int64(0)},
+		{path: rule + "maxAmount", fits: int64(20000000), doesNot: int64(20000001)},
+		{path: rule + "maxCouponsPerUser", fits: int64(60), doesNot: int64(61)},
+		{path: rule + "maxCouponsPerUser", fits: int64(1), doesNot: int64(0)},
+		{path: looks + "description", fits: strings.Repeat("券", 1000), doesNot: strings.Repeat("券", 1001)},
+		{path: looks + "description", fits: "一\n二", doesNot: "一\t二"},
+		{path: looks + "merchantLogo", fits: filled(url, 128), doesNot: filled(url, 129)},
+		{path: looks + "couponImage", fits: filled(url, 128), doesNot: filled(url, 129)},
+		{path: looks + "merchantName", fits: strings.Repeat("券", 12), doesNot: strings.Repeat("券", 13)},
+		{path: looks + "merchantName", fits: filled("", 36), doesNot: filled("", 37)},
+		{path: looks + "merchantName", fits: strings.Repeat("券", 11) + "xxx", doesNot: strings.Repeat("券", 11) + "xxxx"},
+		{path: looks + "backgroundColor", fits: "COLOR082", doesNot: "COLOR083"},
+		{path: looks + "backgroundColor", fits: "COLOR100", doesNot: "COLOR000"},
+		{path: looks + "miniProgramAppid", fits: filled("wx", 32), doesNot: filled("wx", 33)},
+		{path: looks + "miniProgramPath", fits: filled("p/", 128), doesNot: filled("p/", 129)},
+		{path: use + "fixedNormalCoupon.transactionMinimum", fits: int64(1001), doesNot: int64(1000)},
+		{path: use + "goodsTag", fits: ids(50), doesNot: ids(51)},
+		{path: use + "goodsTag", fits: []any{filled("", 128)}, doesNot: []any{filled("", 129)}},
+		{path: use + "limitPay", fits: []any{strings.Repeat("A", 32)}, doesNot: []any{strings.Repeat("A", 33)}},
+		{path: use + "limitCard.name", fits: "精粹白金", doesNot: "精粹白金卡"},
+		{path: use + "limitCard.bin", fits: []any{"123456", "123456789"}, doesNot: []any{"1234567890"}},
+		{path: use + "limitCard.bin", fits: ids(10), doesNot: ids(11)},
+		{path: use + "tradeType", fits: []any{"FACE"}, doesNot: []any{}},
+		{path: use + "availableItems", fits: ids(50), doesNot: ids(51)},
+		{path: use + "availableItems", fits: []any{strings.Repeat("券", 128)}, doesNot: []any{strings.Repeat("券", 129)}},
+		{path: use + "availableMerchants", fits: ids(50), doesNot: ids(51)},
+		{path: use + "availableMerchants", fits: []any{strings.Repeat("1", 20)}, doesNot: []any{strings.Repeat("1", 21)}},
+		{path: use + "availableMerchants", fits: []any{"9856000"}, doesNot: []any{""}},
+		{path: "outRequestNo", fits: filled("", 128), doesNot: filled("", 129)},
+		{path: "adopt.stockId", fits: strings.Repeat("1", 20), doesNot: strings.Repeat("1", 21)},
+	} {
+		check(t, couponStock().maximal(t, "limits"), l)
+	}
+}
+
+// The amounts of a stock depend on each other. A sum that breaks its bound, or cannot be made, is refused once.
+func TestTheMoneyOfAStockAddsUp(t *testing.T) {
+	amounts := func(coupons, value int64, budget any) changes {
+		return changes{
+			"spec.stockUseRule.maxCoupons": coupons, "spec.couponUseRule.fixedNormalCoupon.couponAmount": value,
+			"spec.couponUseRule.fixedNormalCoupon.transactionMinimum": value + 1, "spec.budgetYuan": budget,
+			"spec.stockUseRule.maxAmount": nil, "spec.stockUseRule.maxAmountByDay": nil, "spec.stockUseRule.maxCouponsPerUser": int64(1),
+		}
+	}
+	const most = math.MaxInt64
+	for name, c := range map[string]struct {
+		change   changes
+		refusals []string
+	}{
+		"the least":                     {change: amounts(5, 2, "0.10")},
+		"the most coupons":              {change: amounts(10000000, 1000, "100000000.00")},
+		"the most valuable":             {change: amounts(100000, 100000, "100000000.00")},
+		"one coupon too many":           {amounts(100001, 100000, nil), []string{"spec.stockUseRule.maxCoupons: Invalid value: write fewer"}},
+		"more coupons than can be":      {amounts(most, 1000, "1.00"), []string{"spec.stockUseRule.maxCoupons: Invalid value: 9223372036854775807: write maxCoupons from 5"}},
+		"fewer than none":               {amounts(-most, 1000, "1.00"), []string{"spec.stockUseRule.maxCoupons: Invalid value: -9223372036854775807: write maxCoupons from 5"}},
+		"a value that cannot be":        {amounts(5, most-1, "1.00"), []string{"spec.couponUseRule.fixedNormalCoupon.couponAmount: Invalid value: 9223372036854775806: write couponAmount"}},
+		"neither can be":                {amounts(most, most-1, "1.00"), []string{"spec.couponUseRule.fixedNormalCoupon.couponAmount: Invalid", "spec.stockUseRule.maxCoupons: Invalid"}},
+		"a sum that cannot be":          {amounts(5, 2, "0.10").with(changes{"spec.stockUseRule.maxAmount": int64(most)}), []string{"spec.stockUseRule.maxAmount: Invalid value: write the maxAmount"}},
+		"a sum and a budget of another": {amounts(5, 2, "0.20").with(changes{"spec.stockUseRule.maxAmount": int64(20)}), []string{"spec.stockUseRule.maxAmount: Invalid value: write the maxAmount"}},
+		"a fen less":                    {amounts(10, 1000, "99.99"), []string{"spec.budgetYuan: Invalid value: write the budgetYuan"}},
+		"fen for yuan":                  {amounts(10, 1000, "10000.00"), []string{"spec.budgetYuan: Invalid value: write the budgetYuan"}},
+		"no decimals":                   {amounts(10, 1000, "100"), []string{"spec.budgetYuan: Invalid value: \"100\": write the amount in yuan"}},
+		"a leading zero":                {amounts(10, 1000, "0100.00"), []string{"spec.budgetYuan: Invalid value: \"0100.00\": write the amount in yuan"}},
+		"an exponent":                   {amounts(10, 1000, "1e2"), []string{"spec.budgetYuan: Invalid value: \"1e2\": write the amount in yuan"}},
+		"below zero":                    {amounts(10, 1000, "-100.00"), []string{"spec.budgetYuan: Invalid value: \"-100.00\": write the amount in yuan"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			object := couponStock().maximal(t, "money")
+			c.change.apply(t, object)
+			expectCauses(t, api.Create(t.Context(), object, client.DryRunAll), c.refusals...)
+		})
+	}
+}
+
+func TestTheLargestStockFitsTheCostBudget(t *testing.T) {
+	object := couponStock().maximal(t, "largest")
+	set(t, object, "spec.couponUseRule.goodsTag", ids(50))
+	set(t, object, "spec.couponUseRule.availableItems", ids(50))
+	set(t, object, "spec.couponUseRule.availableMerchants", ids(50))
+	set(t, object, "spec.couponUseRule.limitCard.bin", ids(10))
+	set(t, object, "spec.patternInfo.description", strings.Repeat("券", 1000))
+	set(t, object, "status.creation", "Confirmed") // with the freeze comparing all of it
+	stored := store(t, object)
+	set(t, stored, "spec.state", "Active")
+	if err := api.Update(t.Context(), stored); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTheLimitsOfAMerchant(t *testing.T) {
 	for _, l := range []limit{
 		{path: "mchid", fits: "12345678", doesNot: "1234567"},
@@ -57,6 +169,8 @@ func TestTheLimitsOfAMerchant(t *testing.T) {
 		{path: "environment", fits: filled("", 63), doesNot: filled("", 64)},
 		{path: "credentials.secretName", fits: filled("", 253), doesNot: filled("", 254)},
 		{path: "credentials.serialNo", fits: strings.Repeat("A", 40), doesNot: strings.Repeat("A", 41)},
+		{path: "limits.maxCampaignYuan", fits: "99999999999.99", doesNot: "100000000000.00"},
+		{path: "limits.maxActiveYuan", fits: "0.00", doesNot: "0"},
 		{path: "allowedNamespaces", fits: ids(200), doesNot: ids(201)},
 		{path: "allowedNamespaces", fits: []any{filled("", 63)}, doesNot: []any{filled("", 64)}},
 	} {

@@ -33,6 +33,16 @@ const (
 // namespaces are those of the manifests.
 var namespaces = []string{"marketing", "platform"}
 
+// kinds are ours: the type in Go, the name in URLs, the page in docs/kinds.
+var kinds = map[string]struct {
+	typed        func() client.Object
+	plural, page string
+}{
+	"WeChatPayMerchant": {func() client.Object { return &v1alpha1.WeChatPayMerchant{} }, "wechatpaymerchants", "wechatpaymerchant.md"},
+	"PayGiftActivity":   {func() client.Object { return &v1alpha1.PayGiftActivity{} }, "paygiftactivities", "paygiftactivity.md"},
+	"CouponStock":       {func() client.Object { return &v1alpha1.CouponStock{} }, "couponstocks", "couponstock.md"},
+}
+
 // The API server that all tests of this package but one share, and a strict client.
 var (
 	server *controlplane.ControlPlane
@@ -174,10 +184,7 @@ func fillTimes(text string) string {
 // paygift returns a valid activity, the maximal one, with a name of its own and in Draft.
 func paygift(t *testing.T, name string) *unstructured.Unstructured {
 	t.Helper()
-	object := readManifest(t, "../../api/v1alpha1/testdata/paygiftactivity-maximal.yaml").objects[0].DeepCopy()
-	object.SetName(name)
-	object.SetNamespace("marketing")
-	return object
+	return payGift().maximal(t, name)
 }
 
 // set writes a value at a path such as "spec.awardSendRule.sendContent"; nil removes it.

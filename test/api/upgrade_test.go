@@ -86,7 +86,7 @@ func installToday(t *testing.T, cluster *controlplane.ControlPlane, direct clien
 	if _, _, err := cluster.Kubectl(t.Context(), "apply", "--server-side", "--force-conflicts", "-k", "../../config/crd"); err != nil {
 		t.Fatal(err)
 	}
-	newest := []*unstructured.Unstructured{paygift(t, "newest"), fullMerchant(t)} // with fields that the release did not have
+	newest := []*unstructured.Unstructured{payGift().maximal(t, "newest"), couponStock().maximal(t, "newest"), fullMerchant(t)} // with fields that the release did not have
 	served := func(ctx context.Context) (bool, error) {
 		for _, object := range newest {
 			if err := direct.Create(ctx, object.DeepCopy(), client.DryRunAll); err != nil {

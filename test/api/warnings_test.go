@@ -21,6 +21,15 @@ const (
 	warnsOfKeep      = "replacePrevious: Keep: with a raised requestRevision"
 	warnsOfFen       = "transactionAmountMinimum is in fen (分): 100 is a payment of 1 yuan; 100 yuan is 10000"
 	warnsOfLeaving   = "activity " + ourID + " goes on at WeChat Pay: deleting its resource does not end it"
+
+	warnsOfStacking     = "combineUse is left out"
+	warnsOfNoShops      = "availableMerchants is left out"
+	warnsOfNoDay        = "maxAmountByDay is left out"
+	warnsOfNoBudget     = "state: Active without budgetYuan"
+	warnsOfTwinStock    = "allowTwin: true: a second stock"
+	warnsOfKeepStock    = "replacePrevious: Keep: with a raised requestRevision the former stock"
+	warnsOfSmallChange  = "couponAmount is in fen (分): 10 is a coupon of 0.1 yuan; 10 yuan is 1000"
+	warnsOfLeavingStock = "stock " + ourID + " goes on at WeChat Pay: deleting its resource does not pause it"
 )
 
 // installWarnings applies the admission policy and waits until the API server has taken it up, which it does in its own time.
@@ -28,14 +37,16 @@ func installWarnings() error {
 	if _, _, err := server.Kubectl(context.Background(), "apply", "-k", admissionDir); err != nil {
 		return err
 	}
-	const probe = `{"apiVersion":"campaign-operator.io/v1alpha1","kind":"PayGiftActivity","metadata":{"name":"probe","namespace":"marketing"},
-		"spec":{"merchantRef":{"name":"wechatpay"},"state":"Draft","allowTwin":true,"adopt":{"activityId":"1"}}}`
-	warned := func(ctx context.Context) (bool, error) {
-		_, stderr, err := server.KubectlInput(ctx, probe, "create", "--dry-run=server", "-f", "-")
-		return strings.Contains(stderr, warnsOfTwin), err
-	}
-	if err := wait.PollUntilContextTimeout(context.Background(), 100*time.Millisecond, time.Minute, true, warned); err != nil {
-		return errors.New("the API server does not warn of allowTwin: is " + admissionDir + " applied, and does it compile?")
+	for kind, field := range map[string]string{"PayGiftActivity": "activityId", "CouponStock": "stockId"} {
+		probe := `{"apiVersion":"campaign-operator.io/v1alpha1","kind":"` + kind + `","metadata":{"name":"probe","namespace":"marketing"},
+			"spec":{"merchantRef":{"name":"wechatpay"},"state":"Draft","allowTwin":true,"adopt":{"` + field + `":"1"}}}`
+		warned := func(ctx context.Context) (bool, error) {
+			_, stderr, err := server.KubectlInput(ctx, probe, "create", "--dry-run=server", "-f", "-")
+			return strings.Contains(stderr, "allowTwin: true"), err
+		}
+		if err := wait.PollUntilContextTimeout(context.Background(), 100*time.Millisecond, time.Minute, true, warned); err != nil {
+			return errors.New("the API server does not warn of allowTwin in a " + kind + ": is " + admissionDir + " applied, and does it compile?")
+		}
 	}
 	return nil
 }
@@ -65,9 +76,9 @@ func TestApplyWarnsOnceOfWhatIsLegalAndProbablyNotMeant(t *testing.T) {
 	active := changes{"spec.state": "Active"}
 	hundredFen := changes{"spec.awardSendRule.transactionAmountMinimum": int64(100)}
 	for name, commits := range map[string][]commit{
-		"nothing odd": {{change: active}, {change: otherAll}, {change: revision2}},
+		"nothing odd": {{change: active}, {change: payGift().otherAll}, {change: revision2}},
 		"ending with the resource": {
-			{change: terminate.with(active), warns: []string{warnsOfTerminate}}, {}, {change: otherAll},
+			{change: terminate.with(active), warns: []string{warnsOfTerminate}}, {}, {change: payGift().otherAll},
 			{change: changes{"spec.deletionPolicy": "Orphan"}}, {change: terminate, warns: []string{warnsOfTerminate}},
 		},
 		"ending a draft with it":       {{change: terminate}, {change: active, warns: []string{warnsOfTerminate}}, {change: changes{"spec.state": "Terminated"}}},
@@ -77,58 +88,92 @@ func TestApplyWarnsOnceOfWhatIsLegalAndProbablyNotMeant(t *testing.T) {
 		"fen for yuan":                 {{change: hundredFen, warns: []string{warnsOfFen}}, {change: active}},
 		"999 fen":                      {{change: changes{"spec.awardSendRule.transactionAmountMinimum": int64(999)}, warns: []string{"999 is a payment of 9.99 yuan"}}},
 		"10 yuan":                      {{change: changes{"spec.awardSendRule.transactionAmountMinimum": int64(1000)}}},
-		"a request for an adopted one": {{change: adoptOurs.with(blocksGone)}, {change: wholeRequest(t).with(hundredFen), warns: []string{warnsOfFen}}},
+		"a request for an adopted one": {{change: payGift().adopt(ourID).with(payGift().gone)}, {change: payGift().whole(t).with(hundredFen), warns: []string{warnsOfFen}}},
 		"all at once": {{
 			change: terminate.with(active).with(hundredFen).with(changes{"spec.allowTwin": true, "spec.replacePrevious": "Keep"}),
 			warns:  []string{warnsOfTerminate, warnsOfTwin, warnsOfKeep, warnsOfFen},
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			object := paygift(t, "warnings")
-			set(t, object, "spec.allowTwin", nil)
-			t.Cleanup(func() { remove(t, object) })
-			for _, c := range commits {
-				c.change.apply(t, object)
-				text, err := yaml.Marshal(object.Object)
-				if err != nil {
-					t.Fatal(err)
-				}
-				_, stderr, err := server.KubectlInput(t.Context(), string(text), "apply", "--server-side", "-f", "-")
-				if err != nil {
-					t.Fatalf("a warning must not refuse: %v", err)
-				}
-				expectWarnings(t, stderr, c.warns)
-			}
-		})
+		t.Run(name, func(t *testing.T) { applyInTurn(t, payGift(), commits) })
+	}
+}
+
+func TestApplyWarnsOnceOfAStockThatIsProbablyNotMeant(t *testing.T) {
+	gone := func(path string) changes { return changes{path: nil} }
+	noCombine, noShops, noDay := gone("spec.couponUseRule.combineUse"), gone("spec.couponUseRule.availableMerchants"), gone("spec.stockUseRule.maxAmountByDay")
+	active, noBudget := changes{"spec.state": "Active"}, gone("spec.budgetYuan")
+	// 20000 coupons of a tenth of a yuan.
+	tenFen := changes{"spec.couponUseRule.fixedNormalCoupon.couponAmount": int64(10), "spec.stockUseRule.maxAmount": int64(200000),
+		"spec.stockUseRule.maxAmountByDay": int64(200000), "spec.budgetYuan": "2000.00"}
+	for name, commits := range map[string][]commit{
+		"nothing odd":             {{change: changes{"spec.state": "Inactive"}}, {change: active}, {change: changes{"spec.deletionPolicy": "Pause"}}, {change: revision2}},
+		"stacking":                {{change: noCombine, warns: []string{warnsOfStacking}}, {}, {change: changes{"spec.couponUseRule.combineUse": true}}, {change: noCombine, warns: []string{warnsOfStacking}}},
+		"no shops":                {{change: noShops, warns: []string{warnsOfNoShops}}, {change: active}},
+		"no limit a day":          {{change: noDay, warns: []string{warnsOfNoDay}}, {change: active}},
+		"no budget in a draft":    {{change: noBudget}, {change: active, warns: []string{warnsOfNoBudget}}, {change: changes{"spec.state": "Paused"}}},
+		"no budget any more":      {{change: active}, {change: noBudget, warns: []string{warnsOfNoBudget}}, {}},
+		"no budget, observed":     {{change: noBudget.with(active).with(observe)}, {change: manageAgain, warns: []string{warnsOfNoBudget}}},
+		"a twin":                  {{change: changes{"spec.allowTwin": true}, warns: []string{warnsOfTwinStock}}, {change: changes{"spec.allowTwin": nil}}},
+		"keeping the previous":    {{change: changes{"spec.replacePrevious": "Keep"}, warns: []string{warnsOfKeepStock}}, {change: revision2}},
+		"fen for yuan":            {{change: tenFen, warns: []string{warnsOfSmallChange}}, {change: active}},
+		"adopt without a request": {{change: couponStock().adopt("98065001").with(couponStock().gone)}, {change: active}},
+		"all at once": {{
+			change: tenFen.with(noCombine).with(noShops).with(noDay).with(active).with(noBudget).with(changes{"spec.allowTwin": true, "spec.replacePrevious": "Keep"}),
+			warns:  []string{warnsOfStacking, warnsOfNoShops, warnsOfNoDay, warnsOfNoBudget, warnsOfTwinStock, warnsOfKeepStock, warnsOfSmallChange},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) { applyInTurn(t, couponStock(), commits) })
+	}
+}
+
+// applyInTurn applies one commit after the other to the maximal manifest, and checks what kubectl warns of each time.
+func applyInTurn(t *testing.T, k campaign, commits []commit) {
+	t.Helper()
+	object := k.maximal(t, "warnings")
+	set(t, object, "spec.allowTwin", nil)
+	t.Cleanup(func() { remove(t, object) })
+	for _, c := range commits {
+		c.change.apply(t, object)
+		text, err := yaml.Marshal(object.Object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, err := server.KubectlInput(t.Context(), string(text), "apply", "--server-side", "-f", "-")
+		if err != nil {
+			t.Fatalf("a warning must not refuse: %v", err)
+		}
+		expectWarnings(t, stderr, c.warns)
 	}
 }
 
 func TestDeleteWarnsOfAnActivityThatGoesOn(t *testing.T) {
-	inState := func(state v1alpha1.CampaignState) map[string]any {
-		status := recorded(confirmed, 1)
-		status["state"] = string(state)
-		return status
-	}
-	for name, c := range map[string]struct {
-		found  changes
-		status map[string]any
-		warns  []string
-	}{
-		"running":                        {status: inState(v1alpha1.StateRunning), warns: []string{warnsOfLeaving}},
-		"scheduled":                      {status: inState(v1alpha1.StateScheduled), warns: []string{warnsOfLeaving}},
-		"paused":                         {status: inState(v1alpha1.StatePaused), warns: []string{warnsOfLeaving}},
-		"ended":                          {status: inState(v1alpha1.StateEnded)},
-		"nothing sent":                   {},
-		"ending with the resource":       {found: changes{"spec.deletionPolicy": "Terminate"}, status: inState(v1alpha1.StateRunning)},
-		"observed: it was never its own": {found: observe.with(changes{"spec.deletionPolicy": "Orphan"}), status: inState(v1alpha1.StateRunning)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			stored := storeWith(t, c.found, c.status)
-			_, stderr, err := server.Kubectl(t.Context(), "delete", "pga", "-n", stored.GetNamespace(), stored.GetName())
-			if err != nil {
-				t.Fatal(err)
-			}
-			expectWarnings(t, stderr, c.warns)
-		})
-	}
+	eachCampaign(t, func(t *testing.T, k campaign) {
+		warns := []string{map[string]string{"PayGiftActivity": warnsOfLeaving, "CouponStock": warnsOfLeavingStock}[k.kind]}
+		paused := warns
+		if k.kind == "CouponStock" {
+			paused = nil // that is all that can be done
+		}
+		for name, c := range map[string]struct {
+			found  changes
+			status map[string]any
+			warns  []string
+		}{
+			"running":                        {status: k.inState(v1alpha1.StateRunning), warns: warns},
+			"scheduled":                      {status: k.inState(v1alpha1.StateScheduled), warns: warns},
+			"paused":                         {status: k.inState(v1alpha1.StatePaused), warns: paused},
+			"ended":                          {status: k.inState(v1alpha1.StateEnded)},
+			"nothing sent":                   {},
+			"going with the resource":        {found: changes{"spec.deletionPolicy": k.policy}, status: k.inState(v1alpha1.StateRunning)},
+			"observed: it was never its own": {found: observe.with(changes{"spec.deletionPolicy": "Orphan"}), status: k.inState(v1alpha1.StateRunning)},
+		} {
+			t.Run(name, func(t *testing.T) {
+				stored := k.storeWith(t, c.found, c.status)
+				_, stderr, err := server.Kubectl(t.Context(), "delete", kinds[k.kind].plural, "-n", stored.GetNamespace(), stored.GetName())
+				if err != nil {
+					t.Fatal(err)
+				}
+				expectWarnings(t, stderr, c.warns)
+			})
+		}
+	})
 }

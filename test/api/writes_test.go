@@ -82,33 +82,37 @@ func patch(t *testing.T, object *unstructured.Unstructured, kind types.PatchType
 }
 
 func TestNoKindOfWriteThawsTheRequest(t *testing.T) {
-	for how, write := range writes {
-		t.Run(how, func(t *testing.T) {
-			stored := storeWith(t, nil, recorded(confirmed, 1))
-			desired := paygift(t, stored.GetName())
-			otherName.apply(t, desired)
-			if err := write(t, desired); err == nil || !strings.Contains(err.Error(), baseFrozen) {
-				t.Errorf("got %v", err)
-			}
-			expectStored(t, stored, stored)
-		})
-	}
+	eachCampaign(t, func(t *testing.T, k campaign) {
+		for how, write := range writes {
+			t.Run(how, func(t *testing.T) {
+				stored := k.storeWith(t, nil, k.recorded(confirmed, 1))
+				desired := k.maximal(t, stored.GetName())
+				k.otherName.apply(t, desired)
+				if err := write(t, desired); err == nil || !strings.Contains(err.Error(), k.nameFrozen) {
+					t.Errorf("got %v", err)
+				}
+				expectStored(t, stored, stored)
+			})
+		}
+	})
 }
 
 func TestEveryKindOfWriteTakesANewRevisionAndItsRevert(t *testing.T) {
-	for how, write := range writes {
-		t.Run(how, func(t *testing.T) {
-			stored := storeWith(t, nil, recorded(confirmed, 1))
-			old, desired := paygift(t, stored.GetName()), paygift(t, stored.GetName())
-			revision2.with(otherName).apply(t, desired)
-			for _, manifest := range []*unstructured.Unstructured{desired, old, desired} {
-				if err := write(t, manifest.DeepCopy()); err != nil {
-					t.Fatal(err)
+	eachCampaign(t, func(t *testing.T, k campaign) {
+		for how, write := range writes {
+			t.Run(how, func(t *testing.T) {
+				stored := k.storeWith(t, nil, k.recorded(confirmed, 1))
+				old, desired := k.maximal(t, stored.GetName()), k.maximal(t, stored.GetName())
+				revision2.with(k.otherName).apply(t, desired)
+				for _, manifest := range []*unstructured.Unstructured{desired, old, desired} {
+					if err := write(t, manifest.DeepCopy()); err != nil {
+						t.Fatal(err)
+					}
+					expectStored(t, stored, manifest)
 				}
-				expectStored(t, stored, manifest)
-			}
-		})
-	}
+			})
+		}
+	})
 }
 
 // expectStored checks that the manifest's spec is stored and that no write has touched the operator's record.
@@ -129,74 +133,81 @@ func expectStored(t *testing.T, stored, manifest *unstructured.Unstructured) {
 // Strategic merge needs no test: the API server has none for custom resources.
 
 func TestTheOperatorsWritesAreNeverRefused(t *testing.T) {
-	for state, found := range states() {
-		t.Run(state, func(t *testing.T) {
-			stored := found(t)
-			before := stored.DeepCopy()
-			for _, creation := range []string{"Unknown", "Confirmed", "Differs", "", "Unknown", "a word of a later version"} {
-				set(t, stored, "status.creation", creation)
-				set(t, stored, "status.request.revision", int64(7))
-				set(t, stored, "status.activityStatus", "AN_ACT_STATUS_THAT_NOBODY_KNOWS "+strings.Repeat("长", 5000))
-				set(t, stored, "spec.merchantRef.name", "another") // a status write leaves spec alone
-				if err := api.Status().Update(t.Context(), stored); err != nil {
-					t.Fatalf("creation %q: %v", creation, err)
-				}
-				for _, finalizers := range []string{`["` + v1alpha1.FinalizerTerminate + `"]`, `null`} {
-					body := json.RawMessage(`{"metadata":{"finalizers":` + finalizers + `}}`)
-					if err := patch(t, stored, types.MergePatchType, body); err != nil {
-						t.Fatalf("creation %q, finalizers %s: %v", creation, finalizers, err)
+	eachCampaign(t, func(t *testing.T, k campaign) {
+		for state, found := range k.states() {
+			t.Run(state, func(t *testing.T) {
+				stored := found(t)
+				before := stored.DeepCopy()
+				for _, creation := range []string{"Unknown", "Confirmed", "Differs", "", "Unknown", "a word of a later version"} {
+					set(t, stored, "status.creation", creation)
+					set(t, stored, "status.request.revision", int64(7))
+					set(t, stored, "status."+k.idField, "AN_ID_THAT_NOBODY_KNOWS "+strings.Repeat("长", 5000))
+					set(t, stored, "spec.merchantRef.name", "another") // a status write leaves spec alone
+					if err := api.Status().Update(t.Context(), stored); err != nil {
+						t.Fatalf("creation %q: %v", creation, err)
+					}
+					for _, finalizers := range []string{`["` + v1alpha1.FinalizerTerminate + `"]`, `null`} {
+						body := json.RawMessage(`{"metadata":{"finalizers":` + finalizers + `}}`)
+						if err := patch(t, stored, types.MergePatchType, body); err != nil {
+							t.Fatalf("creation %q, finalizers %s: %v", creation, finalizers, err)
+						}
+					}
+					if err := api.Get(t.Context(), client.ObjectKeyFromObject(stored), stored); err != nil {
+						t.Fatal(err)
 					}
 				}
-				if err := api.Get(t.Context(), client.ObjectKeyFromObject(stored), stored); err != nil {
-					t.Fatal(err)
+				if !equalJSON(stored.Object["spec"], before.Object["spec"]) {
+					t.Error("a write of the operator's changed spec")
 				}
-			}
-			if !equalJSON(stored.Object["spec"], before.Object["spec"]) {
-				t.Error("a write of the operator's changed spec")
-			}
-		})
-	}
+			})
+		}
+	})
 }
 
 // Whoever waits for an activity that cannot be ended says so in the manifest, and the operator lets go.
 func TestAResourceThatIsBeingDeletedCanStillBeLetGo(t *testing.T) {
-	stored := storeWith(t, changes{"spec.deletionPolicy": "Terminate"}, recorded(confirmed, 1))
-	for _, step := range []string{
-		`{"metadata":{"finalizers":["` + v1alpha1.FinalizerTerminate + `"]}}`, "delete",
-		`{"spec":{"deletionPolicy":"Orphan"}}`, `{"metadata":{"finalizers":null}}`,
-	} {
-		var err error
-		if step == "delete" {
-			err = api.Delete(t.Context(), stored)
-		} else {
-			err = patch(t, stored, types.MergePatchType, json.RawMessage(step))
+	eachCampaign(t, func(t *testing.T, k campaign) {
+		stored := k.storeWith(t, changes{"spec.deletionPolicy": k.policy}, k.recorded(confirmed, 1))
+		for _, step := range []string{
+			`{"metadata":{"finalizers":["` + v1alpha1.FinalizerTerminate + `"]}}`, "delete",
+			`{"spec":{"deletionPolicy":"Orphan"}}`, `{"metadata":{"finalizers":null}}`,
+		} {
+			var err error
+			if step == "delete" {
+				err = api.Delete(t.Context(), stored)
+			} else {
+				err = patch(t, stored, types.MergePatchType, json.RawMessage(step))
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
 		}
-		if err != nil {
-			t.Fatalf("%s: %v", step, err)
+		if err := api.Get(t.Context(), client.ObjectKeyFromObject(stored), stored); !apierrors.IsNotFound(err) {
+			t.Errorf("it is still there (%v)", err)
 		}
-	}
-	if err := api.Get(t.Context(), client.ObjectKeyFromObject(stored), stored); !apierrors.IsNotFound(err) {
-		t.Errorf("it is still there (%v)", err)
-	}
+	})
 }
 
 // A person with the right to write status can lift the freeze. It is a guard against mistakes; what makes a second activity
 // impossible is the request number.
 func TestOnlyAWriteOfStatusThawsTheRequest(t *testing.T) {
-	stored := storeWith(t, nil, recorded(confirmed, 1))
-	delete(stored.Object, "status")
-	if err := api.Status().Update(t.Context(), stored); err != nil {
-		t.Fatal(err)
-	}
-	otherName.apply(t, stored)
-	if err := api.Update(t.Context(), stored); err != nil {
-		t.Error(err)
-	}
+	eachCampaign(t, func(t *testing.T, k campaign) {
+		stored := k.storeWith(t, nil, k.recorded(confirmed, 1))
+		delete(stored.Object, "status")
+		if err := api.Status().Update(t.Context(), stored); err != nil {
+			t.Fatal(err)
+		}
+		k.otherName.apply(t, stored)
+		if err := api.Update(t.Context(), stored); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestAResourceThatNobodyHasLookedAtObservesGenerationMinusOne(t *testing.T) {
 	for name, object := range map[string]*unstructured.Unstructured{
-		"PayGiftActivity":   paygift(t, "unseen"),
+		"PayGiftActivity":   payGift().maximal(t, "unseen"),
+		"CouponStock":       couponStock().maximal(t, "unseen"),
 		"WeChatPayMerchant": merchant("unseen"),
 	} {
 		t.Run(name, func(t *testing.T) {
