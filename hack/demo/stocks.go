@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 )
 
@@ -88,7 +90,27 @@ func (d *demo) moneyAboveTheCeiling() error {
 	if err := d.awaitAll(); err != nil {
 		return err
 	}
-	return d.sayWhatIsLocked()
+	if err := d.sayWhatIsLocked(); err != nil {
+		return err
+	}
+	return d.showActiveMoney()
+}
+
+// showActiveMoney shows what the account says of the money of all activated stocks, as soon as that is what the ledger has.
+func (d *demo) showActiveMoney() error {
+	book, err := d.ledger()
+	if err != nil {
+		return err
+	}
+	if err := d.poll("the account to say that "+book.yuan()+" yuan are active", settleTimeout, func() (bool, error) {
+		merchant := &v1alpha1.WeChatPayMerchant{}
+		err := d.api.Get(d.ctx, client.ObjectKey{Namespace: platform, Name: merchantName}, merchant)
+		return err == nil && merchant.Status.ActiveMoney != nil && merchant.Status.ActiveMoney.Yuan == book.yuan(), err
+	}); err != nil {
+		return err
+	}
+	say("\nThe account counts what is active at WeChat Pay, managed or not:\n")
+	return d.showKubectl("get", "wxm", "-n", platform, merchantName, "-o", "jsonpath={.status.activeMoney}")
 }
 
 // setCeiling says what all activated stocks of the account may cost together.
