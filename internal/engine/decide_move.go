@@ -42,17 +42,24 @@ func decideMove(f *Facts) (Decision, bool) {
 
 // pauseStays reports whether a pause is left as it is: it was not ours, and the manifest was not edited since it was seen.
 func (f *Facts) pauseStays() bool {
-	op, elsewhere := f.Record.Operation, f.Record.Elsewhere
-	if f.pausedByUs() || (op != nil && op.Name == string(providers.OperationRestart) && op.Outcome == "" && op.Generation == f.Manifest.Generation) {
-		return false // ours to lift, or about to be lifted
-	}
-	return elsewhere == nil || elsewhere.State != v1alpha1.StatePaused || f.Manifest.Generation <= elsewhere.Generation
+	elsewhere := f.Record.Elsewhere
+	return !f.oursToLift() && (elsewhere == nil || elsewhere.State != v1alpha1.StatePaused || f.Manifest.Generation <= elsewhere.Generation)
 }
 
-// pausedByUs reports whether the last call for the activity was this resource's pause.
-func (f *Facts) pausedByUs() bool {
+// oursToLift reports whether the pause of a paused activity was this resource's, or one that it has set out to lift: the restart
+// was refused, or its outcome is open.
+func (f *Facts) oursToLift() bool {
 	op := f.Record.Operation
-	return op != nil && op.Name == string(providers.OperationPause) && op.Outcome != v1alpha1.OperationRefused && op.Outcome != v1alpha1.OperationWithdrawn
+	return f.pausedByUs() || op != nil && op.Name == string(providers.OperationRestart) && op.Outcome != v1alpha1.OperationDone
+}
+
+// pausedByUs reports whether the last call for the activity was this resource's pause, and nothing else was seen to happen since.
+func (f *Facts) pausedByUs() bool {
+	op, elsewhere := f.Record.Operation, f.Record.Elsewhere
+	if op == nil || op.Name != string(providers.OperationPause) || op.Outcome == v1alpha1.OperationRefused || op.Outcome == v1alpha1.OperationWithdrawn {
+		return false
+	}
+	return elsewhere == nil || !elsewhere.Time.After(op.Time.Time)
 }
 
 // timeOver reports whether the activity's time is over.
