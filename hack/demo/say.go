@@ -137,7 +137,7 @@ The other side. Users receive coupons; somebody pauses an activity or a stock in
   curl -s GATEWAY/_sim
   curl -s GATEWAY/_sim/activities
   curl -s GATEWAY/_sim/ledger
-  curl -s -X PATCH -d '{"distributedCoupons": 7}' GATEWAY/_sim/favor/stocks/ID
+  curl -s -X PATCH -d '{"distributedCoupons": 12000}' GATEWAY/_sim/favor/stocks/ID
   curl -s -X POST GATEWAY/_sim/activities/ID/pause
   curl -s -X POST GATEWAY/_sim/favor/stocks/ID/pause
   curl -s -X POST -d '{"advance": "60d"}' GATEWAY/_sim/clock
