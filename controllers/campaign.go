@@ -30,7 +30,7 @@ const (
 )
 
 // setupCampaign is what the controllers of all campaign kinds have in common: they follow
-// their own resources, their accounts, and the wakes of sweeps and accounts.
+// their own resources, their accounts, what their manifests refer to, and the wakes of sweeps and accounts.
 func setupCampaign[A client.Object](
 	ctx context.Context, mgr ctrl.Manager, reconciler *engine.Reconciler, campaign v1alpha1.Campaign,
 	account A, resource func(A) accounts.Resource, workers int,
@@ -45,7 +45,7 @@ func setupCampaign[A client.Object](
 	if err != nil {
 		return fmt.Errorf("index %s by account: %w", reconciler.Kind.Name(), err)
 	}
-	return ctrl.NewControllerManagedBy(mgr).
+	setup := ctrl.NewControllerManagedBy(mgr).
 		Named(strings.ToLower(reconciler.Kind.Name())).
 		WatchesRawSource(source.Kind(mgr.GetCache(), campaign, campaignEvents(reconciler.Deleted))).
 		WatchesRawSource(source.Kind(mgr.GetCache(), account, accountEvents(mgr.GetClient(), reconciler.Kind, resource))).
@@ -54,6 +54,14 @@ func setupCampaign[A client.Object](
 			MaxConcurrentReconciles: workers,
 			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
 			NewQueue:                ageingQueue(reconciler.Clock),
-		}).
-		Complete(asDue{reconciler})
+		})
+	if len(reconciler.Referable) > 0 {
+		if err := indexReferences(ctx, mgr, reconciler.Kind); err != nil {
+			return err
+		}
+	}
+	for _, referred := range reconciler.Referable {
+		setup = setup.WatchesRawSource(source.Kind(mgr.GetCache(), referred.New(), referredEvents(mgr.GetClient(), reconciler.Kind, referred)))
+	}
+	return setup.Complete(asDue{reconciler})
 }

@@ -94,6 +94,9 @@ func (CouponStockKind) Members(v1alpha1.Campaign) ([]string, **v1alpha1.MembersR
 	return nil, nil
 }
 
+// References implements engine.Kind: a stock refers to no other resource.
+func (CouponStockKind) References(v1alpha1.Campaign) []engine.Reference { return nil }
+
 // Exposure implements engine.Kind: the whole budget, which the activation locks.
 func (CouponStockKind) Exposure(c v1alpha1.Campaign) *providers.Exposure {
 	spec := couponStock(c).Spec

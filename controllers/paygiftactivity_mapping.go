@@ -1,10 +1,12 @@
 package controllers
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -76,10 +78,41 @@ func (PayGiftActivityKind) Members(c v1alpha1.Campaign) ([]string, **v1alpha1.Me
 	return payGift(c).Spec.AwardSendRule.MerchantIdList, &payGift(c).Status.Merchants
 }
 
+// References implements engine.Kind: the stocks that awards name by their resources. Admission lets none in while there is
+// no kind for 商家券 stocks; one that comes is added to Traits.RefersTo and to the rule of stockRef.
+func (PayGiftActivityKind) References(c v1alpha1.Campaign) []engine.Reference {
+	var references []engine.Reference
+	for i, award := range payGift(c).Spec.AwardSendRule.AwardList {
+		if ref := award.StockRef; ref != nil {
+			references = append(references, engine.Reference{
+				Field: stockRefField(i), Kind: ref.Kind,
+				Key: types.NamespacedName{Namespace: cmp.Or(ref.Namespace, c.GetNamespace()), Name: ref.Name},
+			})
+		}
+	}
+	return references
+}
+
+func stockRefField(i int) string { return fmt.Sprintf("spec.awardSendRule.awardList[%d].stockRef", i) }
+
+// resolveStocks puts the ids of the stocks that are named by their resources into the request.
+func resolveStocks(rule wire.Object, ids map[string]string) {
+	awards, _ := rule["award_list"].([]any)
+	for i, item := range awards {
+		if award, _ := item.(wire.Object); award["stock_ref"] != nil {
+			delete(award, "stock_ref")
+			award["stock_id"] = ids[stockRefField(i)]
+		}
+	}
+}
+
 // Terms implements engine.Kind.
 func (PayGiftActivityKind) Terms(c v1alpha1.Campaign) engine.Terms {
 	var stocks []string
 	for _, award := range payGift(c).Spec.AwardSendRule.AwardList {
+		if award.StockRef != nil {
+			award.StockId = fmt.Sprintf("%s %s", award.StockRef.Kind, award.StockRef.Name)
+		}
 		stocks = append(stocks, award.StockId)
 	}
 	return engine.Terms{
@@ -138,6 +171,7 @@ func (PayGiftActivityKind) Request(c v1alpha1.Campaign, from engine.Sender) (eng
 	base, rule := body["activity_base_info"].(wire.Object), body["award_send_rule"].(wire.Object) // both are structs above
 	base["out_request_no"] = number
 	upperColor(base)
+	resolveStocks(rule, from.IDs)
 	derivePayGift(spec, base, rule)
 	if err := payGiftTimes(base); err != nil {
 		return request, err

@@ -94,11 +94,13 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 func (o *operator) setupWeChatPay(ctx context.Context) error {
 	registry, reports := &accounts.Registry{}, &accountQueue{}
 	resolver := &accounts.Resolver{Registry: registry, Read: o.merchants(o.mgr.GetClient()), ReadLive: o.merchants(o.mgr.GetAPIReader())}
-	payGift := o.reconciler(PayGiftActivityKind{}, resolver)
+	payGift, stocks := o.reconciler(PayGiftActivityKind{}, resolver), o.reconciler(CouponStockKind{Registers: o.Registers}, resolver)
+	if err := connect(payGift, stocks); err != nil {
+		return err
+	}
 	if err := SetupPayGiftActivity(ctx, o.mgr, payGift, o.Workers); err != nil {
 		return fmt.Errorf("set up PayGiftActivity: %w", err)
 	}
-	stocks := o.reconciler(CouponStockKind{Registers: o.Registers}, resolver)
 	if err := SetupCouponStock(ctx, o.mgr, stocks, o.Workers); err != nil {
 		return fmt.Errorf("set up CouponStock: %w", err)
 	}
@@ -113,6 +115,29 @@ func (o *operator) setupWeChatPay(ctx context.Context) error {
 		return fmt.Errorf("set up WeChatPayMerchant: %w", err)
 	}
 	return nil
+}
+
+// connect lets the campaigns of each kind refer to those that its traits name.
+func connect(reconcilers ...*engine.Reconciler) error {
+	var kinds []engine.Kind
+	byName := map[string]engine.Kind{}
+	for _, r := range reconcilers {
+		kinds = append(kinds, r.Kind)
+		byName[r.Kind.Name()] = r.Kind
+	}
+	for _, r := range reconcilers {
+		for _, name := range r.Kind.Traits().RefersTo {
+			referred, known := byName[name]
+			if !known {
+				return fmt.Errorf("%s refers to %s, which is no kind of this operator", r.Kind.Name(), name)
+			}
+			if r.Referable == nil {
+				r.Referable = map[string]engine.Kind{}
+			}
+			r.Referable[name] = referred
+		}
+	}
+	return engine.CheckReferences(kinds...)
 }
 
 // merchants reads merchants as their campaigns see them.

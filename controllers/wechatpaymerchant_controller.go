@@ -43,6 +43,8 @@ const (
 	merchantProbeAgain = time.Minute
 	// merchantWorkers merchants are checked at once: one whose gateway hangs holds up no other.
 	merchantWorkers = 8
+	// notifyAgain: the address of notices about coupons is read again after this.
+	notifyAgain = time.Hour
 	// merchantRefresh: a merchant that works has its Secret read again for rotated keys.
 	merchantRefresh = 3 * time.Minute
 )
@@ -83,6 +85,10 @@ type openedMerchant struct {
 	serialNo    string
 	notAfter    time.Time
 	client      *wechatpay.Client
+	// notifyURL is where WeChat Pay sends notices of used coupons, as it was read at notifyRead; notifyErr why it was not.
+	notifyURL  string
+	notifyRead time.Time
+	notifyErr  error
 }
 
 // merchantEdited lets through what somebody else does to a merchant, its deletion included. What
@@ -152,6 +158,7 @@ func (r *MerchantReconciler) check(ctx context.Context, merchant *v1alpha1.WeCha
 	}
 	// Opened before it is said to be ready, so that whom that wakes finds it as it now is.
 	if opened.err == nil {
+		r.readNotifyURL(ctx, opened)
 		r.use(key, merchant, opened)
 	} else {
 		r.Opener.Close(key)
@@ -214,6 +221,18 @@ func (r *MerchantReconciler) connect(ctx context.Context, merchant *v1alpha1.WeC
 	return attempt.client.Probe(ctx)
 }
 
+// readNotifyURL reads where WeChat Pay sends notices of used coupons: now and then, and without making anything of a failure, since a
+// merchant may not have the product. It is never set.
+func (r *MerchantReconciler) readNotifyURL(ctx context.Context, opened *openedMerchant) {
+	if !opened.notifyRead.IsZero() && r.Clock.Since(opened.notifyRead) < notifyAgain {
+		return
+	}
+	opened.notifyRead = r.Clock.Now()
+	if opened.notifyURL, opened.notifyErr = opened.client.CouponNotifyURL(ctx); opened.notifyErr != nil {
+		log.FromContext(ctx).V(1).Info("the address of notices about coupons cannot be read", "error", opened.notifyErr.Error())
+	}
+}
+
 // describe says in the status what became of opening the merchant.
 func (r *MerchantReconciler) describe(merchant *v1alpha1.WeChatPayMerchant, opened *openedMerchant, verdict status.Verdict) {
 	st := &merchant.Status
@@ -224,6 +243,9 @@ func (r *MerchantReconciler) describe(merchant *v1alpha1.WeChatPayMerchant, open
 	}
 	if opened.err == nil {
 		st.VerifiesWith = opened.client.VerifiesWith()
+		if opened.notifyErr == nil {
+			st.CouponNotifyURL = opened.notifyURL
+		}
 	}
 	verdict.Apply(&st.Conditions, merchant.Generation, r.Clock.Now())
 }

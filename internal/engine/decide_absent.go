@@ -96,7 +96,15 @@ func decideManifest(f *Facts) (Decision, bool) {
 	if f.Manifest.Err == nil {
 		return Decision{}, false
 	}
-	return stop(status.Stalled, v1alpha1.ReasonInvalidSpec, f.pendingState(), f.Manifest.Err.Error()), true
+	return f.unsendable(f.pendingState()), true
+}
+
+// unsendable reports a manifest that cannot be made into a request, or not yet.
+func (f *Facts) unsendable(state v1alpha1.CampaignState) Decision {
+	if f.Manifest.Waiting != "" {
+		return stop(status.Working, v1alpha1.ReasonReferenceNotReady, state, f.Manifest.Waiting)
+	}
+	return stop(status.Stalled, v1alpha1.ReasonInvalidSpec, state, f.Manifest.Err.Error())
 }
 
 // freshEnough is when a view has to have started to decide a creation by it: at most a minute ago, or

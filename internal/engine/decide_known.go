@@ -69,7 +69,9 @@ func decideJudgement(f *Facts) (Decision, bool) {
 	case f.Manifest.Observe:
 		return Decision{}, false
 	case f.unjudged() && f.Manifest.Err != nil && !f.adopts():
-		return f.observed(status.Stalled, v1alpha1.ReasonInvalidSpec, f.Manifest.Err.Error()), true // cannot be compared
+		d := f.unsendable(campaignState(f.Remote.Snapshot.State)) // cannot be compared
+		d.After = f.nextLook()
+		return d, true
 	case f.unjudged() || (f.Remote.Compared && f.judgement() != f.Record.Outcome):
 		if !f.Remote.Snapshot.Detailed { // a list may carry too little to judge by
 			return Decision{Action: Get}, true

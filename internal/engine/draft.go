@@ -65,8 +65,22 @@ func (s *scope) preflight(ctx context.Context) {
 	s.memory.Preflight = next
 }
 
+// wouldExceed says by how much the activation would go beyond the account's ceiling as things are now; empty when it would not.
+func (s *scope) wouldExceed(ctx context.Context) string {
+	facts := s.moneyFacts(&Facts{})
+	if facts.MaxActive == nil || facts.Manifest == nil || s.view == nil {
+		return ""
+	}
+	others, err := s.committed(ctx, s.each)
+	if err != nil {
+		log.FromContext(ctx).Error(err, "add up what is active for a plan")
+		return ""
+	}
+	return over(*facts.Manifest, others, *facts.MaxActive)
+}
+
 // plan records what the live state would do.
-func (s *scope) plan() {
+func (s *scope) plan(ctx context.Context) {
 	terms := s.Kind.Terms(s.campaign)
 	plan := &v1alpha1.PlanRecord{
 		Generation: s.campaign.GetGeneration(), Commits: terms.Commits, Irreversible: terms.Irreversible,
@@ -86,6 +100,9 @@ func (s *scope) plan() {
 	}
 	if s.account.Hold != nil {
 		plan.Warnings = append(plan.Warnings, s.account.Hold.Message)
+	}
+	if over := s.wouldExceed(ctx); over != "" {
+		plan.Warnings = append(plan.Warnings, over)
 	}
 	if unread := s.memory.Preflight.Unread; unread != "" {
 		plan.Warnings = append(plan.Warnings, "what the manifest refers to could not be looked at: "+unread)

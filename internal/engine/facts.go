@@ -88,6 +88,8 @@ type ManifestFacts struct {
 	Objection string
 	// Err says why the manifest cannot be made into a request.
 	Err error
+	// Waiting says which resource that the manifest refers to has no activity yet; Err then says so, too.
+	Waiting string
 	// Complete is true when the creation fields are there; adopt and Observe let them be left out.
 	Complete bool
 	// Revision is the requested revision.

@@ -57,6 +57,8 @@ type Traits struct {
 	Anonymous bool
 	// Registers is how long after its creation an activity cannot be activated yet.
 	Registers time.Duration
+	// RefersTo are the kinds whose resources a manifest may name in place of an activity's id.
+	RefersTo []string
 }
 
 // activates reports whether activities have to be activated by a call of their own.
@@ -77,6 +79,8 @@ type Sender struct {
 	Account string
 	// Profile says which published bounds the account keeps.
 	Profile v1alpha1.LimitsProfile
+	// IDs are the activities that the manifest refers to, by the field that names each.
+	IDs map[string]string
 }
 
 // Request is the create request that a manifest stands for.
@@ -124,6 +128,8 @@ type Kind interface {
 	// Members are those that the manifest lists (pay gift: the sending merchants), and the record
 	// of them in the status; a nil record for kinds whose members no call changes.
 	Members(c v1alpha1.Campaign) (listed []string, record **v1alpha1.MembersRecord)
+	// References are the resources that the manifest names in place of their activities' ids.
+	References(c v1alpha1.Campaign) []Reference
 	// GivenNumber is the request number that the manifest itself gives, or empty.
 	GivenNumber(c v1alpha1.Campaign) string
 	// Request makes the create request. An error means that the manifest cannot be sent. Its Body

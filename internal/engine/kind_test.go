@@ -30,6 +30,7 @@ func (testKind) SetActivityID(c v1alpha1.Campaign, s string)                  { 
 func (testKind) Plural() string                                               { return "paygiftactivities" }
 func (testKind) Describe(v1alpha1.Campaign, *providers.Exposure)              {}
 func (testKind) Distribution(v1alpha1.Campaign) **v1alpha1.DistributionRecord { return nil }
+func (testKind) References(v1alpha1.Campaign) []Reference                     { return nil }
 func (testKind) Exposure(v1alpha1.Campaign) *providers.Exposure {
 	return &providers.Exposure{Fen: 20000}
 }

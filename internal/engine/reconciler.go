@@ -42,6 +42,8 @@ type Reconciler struct {
 
 	// CallsPerAccount bounds the calls that one account has under way; 0 means one.
 	CallsPerAccount int
+	// Referable are the kinds that manifests may refer to, by name.
+	Referable map[string]Kind
 	// CountInterval is how often what an activity has given out is written at most, thresholds apart; 0 means ten minutes.
 	CountInterval time.Duration
 	// Namespaces are those whose campaigns are served; all when empty.
@@ -111,7 +113,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 
 // steps are the actions that only change what this reconcile knows.
 var steps = map[Action]func(*scope){
-	Plan: (*scope).plan, Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Renumber: (*scope).renumber, Archive: (*scope).archive,
+	Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Renumber: (*scope).renumber, Archive: (*scope).archive,
 	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, Release: (*scope).release,
 }
 
@@ -137,6 +139,9 @@ func (s *scope) act(ctx context.Context, d Decision) (bool, error) {
 		return true, s.settle(ctx, d)
 	case Quietly:
 		return true, s.keepID(ctx)
+	case Plan:
+		s.plan(ctx)
+		return false, nil
 	case Guard:
 		return false, s.guard(ctx)
 	case Unguard:

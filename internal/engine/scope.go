@@ -35,8 +35,11 @@ type scope struct {
 	request    Request
 	digest     string
 	requestErr error
-	identity   v1alpha1.AccountIdentity
-	forced     time.Time
+	// referred are the activities that the manifest refers to, waiting says which of them there is none of yet.
+	referred map[string]string
+	waiting  string
+	identity v1alpha1.AccountIdentity
+	forced   time.Time
 
 	view    *sweep.View
 	viewErr *providers.Error
@@ -98,7 +101,11 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 	s.activities = resolution.Account.Activities[r.Kind.Name()]
 	s.sweepKey = sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: r.Kind.Name()}
 	s.see(r.Sweeper.View(s.sweepKey))
-	s.makeRequest(identity)
+	s.identity = identity
+	if s.referred, err = s.resolve(ctx); err != nil {
+		return nil, err
+	}
+	s.makeRequest()
 	s.noteForced()
 	return s, nil
 }
@@ -106,10 +113,11 @@ func (r *Reconciler) open(ctx context.Context, campaign v1alpha1.Campaign) (*sco
 // deleting reports whether the resource is kept until its activity has ended.
 func (s *scope) deleting() bool { return !s.campaign.GetDeletionTimestamp().IsZero() }
 
-func (s *scope) makeRequest(identity v1alpha1.AccountIdentity) {
-	s.identity = identity
+func (s *scope) makeRequest() {
 	number := s.numberOf(s.campaign.Lifecycle().Revision())
-	s.request, s.requestErr = s.Kind.Request(s.campaign, s.sender(number))
+	if s.requestErr == nil {
+		s.request, s.requestErr = s.Kind.Request(s.campaign, s.sender(number))
+	}
 	s.request.Number = number
 	s.memories.note(keyOf(s.campaign), func(n *notes) { n.number = number })
 	s.digest = digest(s.request.Body)
@@ -117,7 +125,7 @@ func (s *scope) makeRequest(identity v1alpha1.AccountIdentity) {
 
 // sender is on whose behalf the manifest's request is made, under a number.
 func (s *scope) sender(number string) Sender {
-	return Sender{Number: number, Account: s.identity.ID, Profile: s.account.Limits.Profile}
+	return Sender{Number: number, Account: s.identity.ID, Profile: s.account.Limits.Profile, IDs: s.referred}
 }
 
 // numberOf is the request number of a revision: the manifest's own, or a function of what names
@@ -257,7 +265,7 @@ func (s *scope) manifestFacts() ManifestFacts {
 		Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
 		Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin,
 		ActivateAfter: s.request.ActivateAfter, Objection: s.request.Objection,
-		Err: s.requestErr, Complete: len(s.request.Body) > 0,
+		Err: s.requestErr, Waiting: s.waiting, Complete: len(s.request.Body) > 0,
 		Revision: lifecycle.Revision(), Observe: s.observes() && !s.deleting(), AdoptID: s.Kind.AdoptID(s.campaign),
 		AllowTwin: lifecycle.AllowTwin, KeepPrevious: lifecycle.ReplacePrevious == v1alpha1.ReplaceKeep,
 		Applied: s.campaign.GetCreationTimestamp().Time,

@@ -12,6 +12,7 @@ import (
 	"github.com/go-logr/logr/funcr"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clocktesting "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -228,4 +229,27 @@ func TestACountThatFailsIsLoggedAndBreaksNothingElse(t *testing.T) {
 	if logged := strings.Join(lines, "\n"); !strings.Contains(logged, "the cache is away") || !strings.Contains(logged, "PayGiftActivity") {
 		t.Errorf("logged was %q, want the cause and the kind", logged)
 	}
+}
+
+func TestCampaignsAreCountedByReason(t *testing.T) {
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	builder := fake.NewClientBuilder().WithScheme(scheme)
+	for name, reason := range map[string]string{"a": v1alpha1.ReasonBeginsInactive, "b": v1alpha1.ReasonBeginsInactive, "c": v1alpha1.ReasonRunning, "d": ""} {
+		stock := &v1alpha1.CouponStock{}
+		stock.Namespace, stock.Name = "marketing", name
+		if reason != "" {
+			stock.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Reason: reason}}
+		}
+		builder.WithObjects(stock)
+	}
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(NewCampaigns(builder.Build(), map[string]func() client.ObjectList{
+		"CouponStock": func() client.ObjectList { return &v1alpha1.CouponStockList{} },
+	}, logr.Discard()))
+	const reasons = campaigns + "_by_reason"
+	compare(t, registry, reasons,
+		reasons+`{kind="CouponStock",reason=""} 1`, reasons+`{kind="CouponStock",reason="BeginsInactive"} 2`, reasons+`{kind="CouponStock",reason="Running"} 1`)
 }

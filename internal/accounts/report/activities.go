@@ -47,6 +47,11 @@ func bounded(activities []activity) *v1alpha1.ActivitiesRecord {
 	return list
 }
 
+// givesOut reports whether an activity gives out, or will by itself: one that was never activated does not.
+func givesOut(s providers.Snapshot) bool {
+	return !s.State.Final() && s.State != providers.StateInactive
+}
+
 // unmanaged are the live activities that no resource records.
 func (f Facts) unmanaged() []activity {
 	var list []activity
@@ -56,7 +61,7 @@ func (f Facts) unmanaged() []activity {
 		}
 		known := fleet.known(f.Identity)
 		for snapshot := range fleet.View.All() {
-			if !snapshot.State.Final() && !known.ids[snapshot.ID] && !known.numbers[snapshot.RequestNo] {
+			if givesOut(snapshot) && !known.looksAfter(snapshot) {
 				list = append(list, fleet.seen(snapshot))
 			}
 		}
@@ -69,6 +74,14 @@ type known struct {
 	ids map[string]bool
 	// numbers are those of creations that are under way: what shows under one is about to be recorded.
 	numbers map[string]bool
+	// since is when the earliest of them began; zero while there are none. What was made since and shows no number may be one.
+	since time.Time
+}
+
+// looksAfter reports whether resources look after an activity, or may be about to.
+func (k known) looksAfter(s providers.Snapshot) bool {
+	underWay := s.RequestNo == "" && !k.since.IsZero() && !s.Created.Before(k.since)
+	return k.ids[s.ID] || k.numbers[s.RequestNo] || underWay
 }
 
 // known gathers what the campaigns of an identity record, whichever account resource they refer to.
@@ -85,6 +98,9 @@ func (f Fleet) known(identity v1alpha1.AccountIdentity) known {
 		}
 		if st.Request != nil && st.Request.Number != "" && st.Creation == v1alpha1.CreationUnknown {
 			k.numbers[st.Request.Number] = true
+			if at := st.Request.Time.Time; k.since.IsZero() || at.Before(k.since) {
+				k.since = at
+			}
 		}
 	}
 	return k
@@ -102,7 +118,7 @@ func (f Fleet) seen(s providers.Snapshot) activity {
 }
 
 // running are the activities of the account's campaigns that go on under a brake that stands at
-// Pause: all that run or will, because no kind has a call that pauses yet.
+// Pause: those that no call can pause, and those that it has not paused yet.
 func (f Facts) running() []activity {
 	var list []activity
 	for _, fleet := range f.Fleets {

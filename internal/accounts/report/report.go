@@ -59,7 +59,7 @@ type Facts struct {
 func Status(f Facts) v1alpha1.AccountStatus {
 	status := v1alpha1.AccountStatus{
 		Brake: string(v1alpha1.BrakeOff), ClockSkew: shownSkew(f.Former.ClockSkew, f.Ahead), Quota: f.Quota,
-		Campaigns: f.campaigns(), Unmanaged: f.Former.Unmanaged,
+		Campaigns: f.campaigns(), Unmanaged: f.Former.Unmanaged, ActiveMoney: f.Former.ActiveMoney,
 	}
 	if f.Brake != "" {
 		status.Brake = string(f.Brake)
@@ -68,7 +68,7 @@ func Status(f Facts) v1alpha1.AccountStatus {
 	swept := !slices.ContainsFunc(f.Fleets, func(fleet Fleet) bool { return fleet.View == nil && !fleet.Unseen })
 	if swept {
 		unmanaged = f.unmanaged()
-		status.Unmanaged = bounded(unmanaged)
+		status.Unmanaged, status.ActiveMoney = bounded(unmanaged), f.activeMoney()
 	}
 	switch {
 	case f.Brake != v1alpha1.BrakePause:
