@@ -101,7 +101,7 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 		}
 	}
 	alike = oneLive(alike)
-	if !f.open() && f.Manifest.AllowTwin && len(alike) == 1 {
+	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 {
 		return nil, nil // it is the twin that the manifest allows; our number tells the vendor which is which
 	}
 	return alike, nil
@@ -113,13 +113,17 @@ func (f *Facts) traceable() bool { return f.Manifest.Err == nil && f.Manifest.Co
 // open reports whether a create request is recorded whose outcome is not known.
 func (f *Facts) open() bool { return f.Record.Outcome == v1alpha1.CreationUnknown }
 
-// canBeOurs reports whether an activity of the manifest's name and time can be this resource's: while a request is open, one that
-// was made since; else one that is equal in all that the list shows.
+// makes reports whether a create request is recorded that may have made an activity. One that was recorded after the begin can
+// only have asked for what was there.
+func (f *Facts) makes() bool { return f.open() && f.Record.At.Before(f.Manifest.Begin) }
+
+// canBeOurs reports whether an activity of the manifest's name and time can be this resource's: while a request may have made
+// it, one that was made since; else one that is equal in all that the list shows.
 func (s *scope) canBeOurs(f *Facts, snapshot providers.Snapshot) (bool, error) {
 	if s.former(snapshot.ID) {
 		return false, nil
 	}
-	if f.open() {
+	if f.makes() {
 		return snapshot.Created.IsZero() || !snapshot.Created.Before(f.Record.At.Add(-createdMargin)), nil
 	}
 	differences, err := s.differences(snapshot, true)
