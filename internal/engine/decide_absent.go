@@ -313,7 +313,8 @@ type Twin struct {
 
 // decideTwins stops at a live activity with the same name and time: a renamed file must not buy twice.
 func decideTwins(f *Facts) (Decision, bool) {
-	if len(f.Twins) == 0 || f.Manifest.AllowTwin {
+	asks := len(f.Candidates) > 0 && f.replays() // which of them is ours, by a call that can make nothing
+	if len(f.Twins) == 0 || f.Manifest.AllowTwin || asks {
 		return Decision{}, false
 	}
 	twin := f.Twins[0]

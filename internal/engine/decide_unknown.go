@@ -17,13 +17,12 @@ const maxSends = 5
 // may be on its way, or may have been committed. It ends only by an id, by a look-up that
 // finds the number, or by one that proves its absence.
 func decideUnknown(f *Facts) Decision {
-	if len(f.Candidates) > 0 {
-		if slices.Contains(f.Candidates, f.Manifest.AdoptID) {
-			return Decision{Action: Take} // somebody has chosen one
-		}
+	switch {
+	case slices.Contains(f.Candidates, f.Manifest.AdoptID):
+		return Decision{Action: Take} // somebody has chosen one
+	case len(f.Candidates) > 0 && !(f.replays() && f.maySend()): // which may tell
 		return f.ambiguous()
-	}
-	if f.Found != nil {
+	case f.Found != nil:
 		return Decision{Action: Adopt}
 	}
 	if f.Memory.Intended && f.Memory.Sends == 0 && f.maySend() {

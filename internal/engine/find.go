@@ -93,7 +93,9 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 		if !can {
 			continue
 		}
-		owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool { return s.records(other, snapshot.ID) })
+		owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool {
+			return s.records(other, snapshot.ID) || !f.makes() && s.mayHaveMade(other, snapshot)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -103,10 +105,21 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 		owned = owned || owner != ""
 	}
 	alike = oneLive(alike)
-	if !f.open() && f.Manifest.AllowTwin && len(alike) == 1 && !owned {
+	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 && !owned {
 		return nil, nil // it is the twin that the manifest allows; our number tells the vendor which is which
-	} // where that one is another resource's, this is the one that was made beside it
-	return alike, nil
+	}
+	return alike, nil // where the allowed twin is another resource's, this is the one that was made beside it
+}
+
+// mayHaveMade reports whether another resource has a create request open that may have made an activity.
+func (s *scope) mayHaveMade(other v1alpha1.Campaign, snapshot providers.Snapshot) bool {
+	st := other.CampaignStatus()
+	if st.Creation != v1alpha1.CreationUnknown || other.GetUID() == s.campaign.GetUID() || s.Kind.ActivityID(other) != "" || !s.sameAccount(other) {
+		return false
+	}
+	request, err := s.Kind.Request(other, s.sender(st.Request.Number))
+	alike := likeness{request.Name, request.Begin.UTC(), request.End.UTC()} == likeness{s.request.Name, s.request.Begin.UTC(), s.request.End.UTC()}
+	return (err != nil || alike) && (snapshot.Created.IsZero() || !snapshot.Created.Before(st.Request.Time.Add(-createdMargin)))
 }
 
 // traceable reports whether the manifest says what its activity is known by.
@@ -115,13 +128,17 @@ func (f *Facts) traceable() bool { return f.Manifest.Err == nil && f.Manifest.Co
 // open reports whether a create request is recorded whose outcome is not known.
 func (f *Facts) open() bool { return f.Record.Outcome == v1alpha1.CreationUnknown }
 
-// canBeOurs reports whether an activity of the manifest's name and time can be this resource's: while a request is open, one that
-// was made since; else one that is equal in all that the list shows.
+// makes reports whether a create request is recorded that may have made an activity. One that was recorded after the begin can
+// only have asked for what was there.
+func (f *Facts) makes() bool { return f.open() && f.Record.At.Before(f.Manifest.Begin) }
+
+// canBeOurs reports whether an activity of the manifest's name and time can be this resource's: while a request may have made
+// it, one that was made since; else one that is equal in all that the list shows.
 func (s *scope) canBeOurs(f *Facts, snapshot providers.Snapshot) (bool, error) {
 	if s.former(snapshot.ID) {
 		return false, nil
 	}
-	if f.open() {
+	if f.makes() {
 		return snapshot.Created.IsZero() || !snapshot.Created.Before(f.Record.At.Add(-createdMargin)), nil
 	}
 	differences, err := s.differences(snapshot, true)

@@ -28,10 +28,15 @@ func (st *story) checkPlan(name string) *v1alpha1.PlanRecord {
 	return plan
 }
 
-// message is the message of a campaign's Ready.
+// message is the message of a pay-gift activity's Ready.
 func (w *world) message(name string) string {
 	w.t.Helper()
-	ready := meta.FindStatusCondition(w.get(name).Status.Conditions, v1alpha1.ConditionReady)
+	return readyMessage(w.get(name))
+}
+
+// readyMessage is the message of a campaign's Ready.
+func readyMessage(c v1alpha1.Campaign) string {
+	ready := meta.FindStatusCondition(c.CampaignStatus().Conditions, v1alpha1.ConditionReady)
 	if ready == nil {
 		return ""
 	}
@@ -53,11 +58,7 @@ func (w *world) statusAtVendor(id string) string {
 // changes counts the calls that changed something, or tried to, at the vendor.
 func (w *world) changes() int {
 	w.t.Helper()
-	count := 0
-	for _, operation := range []string{"paygift.create", "paygift.terminate", "paygift.addMerchants", "paygift.deleteMerchants"} {
-		count += w.counter(operation)
-	}
-	return count
+	return w.called("paygift.create", "paygift.terminate", "paygift.addMerchants", "paygift.deleteMerchants")
 }
 
 // waitForState waits until a campaign's status.state is as wanted.

@@ -89,7 +89,7 @@ func (w *world) cleanUp() {
 	if w.manager != nil {
 		w.manager.kill()
 	}
-	for _, kind := range []string{"paygiftactivities", "wechatpaymerchants"} {
+	for _, kind := range []string{"paygiftactivities", "couponstocks", "wechatpaymerchants"} {
 		_, _, _ = w.cp.Kubectl(context.Background(), "delete", kind, "--all", "-n", w.namespace, "--wait=false")
 	}
 }
@@ -185,14 +185,20 @@ func (w *world) manifest(c campaign) string {
 	return out.String()
 }
 
-// get reads a campaign from the API server.
+// get reads a pay-gift activity from the API server.
 func (w *world) get(name string) *v1alpha1.PayGiftActivity {
 	w.t.Helper()
 	object := &v1alpha1.PayGiftActivity{}
+	w.read(name, object)
+	return object
+}
+
+// read reads a resource of the world's namespace into a new object.
+func (w *world) read(name string, object client.Object) {
+	w.t.Helper()
 	if err := w.client.Get(w.t.Context(), types.NamespacedName{Namespace: w.namespace, Name: name}, object); err != nil {
 		w.t.Fatal(err)
 	}
-	return object
 }
 
 // condition returns a condition's status and reason, such as "True Scheduled"; empty when absent.
@@ -204,20 +210,28 @@ func condition(conditions []metav1.Condition, conditionType string) string {
 	return string(c.Status) + " " + c.Reason
 }
 
-// waitFor waits until a campaign's condition is as wanted for its current generation, and
-// checks the rules that every status keeps.
+// waitFor waits until a pay-gift activity's condition is as wanted.
 func (w *world) waitFor(name, conditionType, want string) *v1alpha1.PayGiftActivity {
 	w.t.Helper()
-	var last *v1alpha1.PayGiftActivity
+	return waitForCampaign(w, w.get, name, conditionType, want)
+}
+
+// waitForCampaign waits until a campaign's condition is as wanted for its current generation, and
+// checks the rules that every status keeps.
+func waitForCampaign[C v1alpha1.Campaign](w *world, get func(name string) C, name, conditionType, want string) C {
+	w.t.Helper()
+	var last C
 	eventually(w.t, 40*time.Second, fmt.Sprintf("%s is %s %s", name, conditionType, want), func() error {
-		last = w.get(name)
-		got := condition(last.Status.Conditions, conditionType)
-		if got != want || last.Status.ObservedGeneration != last.Generation {
-			return fmt.Errorf("generation %d, observed %d, state %s, conditions %+v", last.Generation, last.Status.ObservedGeneration, last.Status.State, last.Status.Conditions)
+		last = get(name)
+		st := last.CampaignStatus()
+		got := condition(st.Conditions, conditionType)
+		if got != want || st.ObservedGeneration != last.GetGeneration() {
+			return fmt.Errorf("generation %d, observed %d, state %s, conditions %+v", last.GetGeneration(), st.ObservedGeneration, st.State, st.Conditions)
 		}
 		return nil
 	})
-	if broken := status.Check(last.Generation, last.Status.ObservedGeneration, last.Status.Conditions); len(broken) > 0 {
+	st := last.CampaignStatus()
+	if broken := status.Check(last.GetGeneration(), st.ObservedGeneration, st.Conditions); len(broken) > 0 {
 		w.t.Errorf("the status of %s breaks the rules: %v", name, broken)
 	}
 	w.checkKstatus(last, conditionType)
@@ -232,7 +246,7 @@ var kstatusOf = map[string]kstatus.Status{
 }
 
 // checkKstatus checks that kstatus reads a campaign as it is meant.
-func (w *world) checkKstatus(c *v1alpha1.PayGiftActivity, conditionType string) {
+func (w *world) checkKstatus(c v1alpha1.Campaign, conditionType string) {
 	w.t.Helper()
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(c)
 	if err != nil {
@@ -243,7 +257,7 @@ func (w *world) checkKstatus(c *v1alpha1.PayGiftActivity, conditionType string) 
 		w.t.Fatal(err)
 	}
 	if got.Status != kstatusOf[conditionType] {
-		w.t.Errorf("kstatus reads %s as %s (%s), want %s", c.Name, got.Status, got.Message, kstatusOf[conditionType])
+		w.t.Errorf("kstatus reads %s as %s (%s), want %s", c.GetName(), got.Status, got.Message, kstatusOf[conditionType])
 	}
 }
 
@@ -255,13 +269,13 @@ type remote struct {
 	Status       string `json:"status"`
 }
 
-// remotes are all activities of the world's merchant at the vendor.
+// remotes are all pay-gift activities of the world's merchant at the vendor.
 func (w *world) remotes() []remote {
 	w.t.Helper()
 	var answer struct {
 		Data []remote `json:"data"`
 	}
-	w.sim.call("GET", "/_sim/activities?mchid="+w.sim.mchid, nil, &answer)
+	w.sim.call("GET", "/_sim/activities?kind=paygift&mchid="+w.sim.mchid, nil, &answer)
 	return answer.Data
 }
 
@@ -305,6 +319,12 @@ func (w *world) held(id string) {
 		}
 		return fmt.Errorf("none held: %+v", answer)
 	})
+}
+
+// struck waits until a rule has struck a call.
+func (w *world) struck(id string) {
+	w.t.Helper()
+	w.sim.call("GET", "/_sim/faults/"+id+"?struck=1&timeout=30s", nil, nil)
 }
 
 func (w *world) set(name, value string) {
