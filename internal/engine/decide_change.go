@@ -68,9 +68,9 @@ func (f *Facts) changing(op providers.Operation) Decision {
 	return d
 }
 
-// justDone reports whether this very call succeeded a moment ago and may still have to show.
+// justDone reports whether this very call succeeded a moment ago for this very manifest, and may still have to show.
 func (f *Facts) justDone(change Change) bool {
-	return f.Now.Sub(f.Memory.Operated) < operateAgain &&
+	return f.Now.Sub(f.Memory.Operated) < operateAgain && f.Memory.OperatedGeneration == f.Manifest.Generation &&
 		f.Memory.OperatedName == string(change.Operation) && f.Memory.OperatedDigest == digestOf(change.Members)
 }
 

@@ -40,7 +40,7 @@ func decideCampaignLimit(f *Facts) (Decision, bool) {
 		"it can cost %s yuan, %s more than limits.maxCampaignYuan of the account lets a campaign cost. Lower it, or have the account's owner raise the limit.",
 		money.Yuan(exposure.Fen), money.Yuan(exposure.Fen-*f.Money.MaxCampaign)))
 	if f.Remote != nil {
-		d.State = campaignState(f.Remote.Snapshot.State)
+		d.State = status.StateOf(f.Remote.Snapshot.State)
 	}
 	return d, true
 }

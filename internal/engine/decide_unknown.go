@@ -17,13 +17,8 @@ const maxSends = 5
 // may be on its way, or may have been committed. It ends only by an id, by a look-up that
 // finds the number, or by one that proves its absence.
 func decideUnknown(f *Facts) Decision {
-	switch {
-	case slices.Contains(f.Candidates, f.Manifest.AdoptID):
-		return Decision{Action: Take} // somebody has chosen one
-	case len(f.Candidates) > 0 && !(f.replays() && f.maySend()): // which may tell
-		return f.ambiguous()
-	case f.Found != nil:
-		return Decision{Action: Adopt}
+	if d, done := decideShown(f); done {
+		return d
 	}
 	if f.Memory.Intended && f.Memory.Sends == 0 && f.maySend() {
 		return f.sendOr(Decision{Action: Send}) // this process has just recorded the intent
@@ -44,6 +39,21 @@ func decideUnknown(f *Facts) Decision {
 		return f.keepUnknown(d)
 	}
 	return f.sendOr(Decision{Action: Send})
+}
+
+// decideShown answers what the view shows that the open request can have made.
+func decideShown(f *Facts) (Decision, bool) {
+	asks := f.replays() && f.maySend() // the gateway may tell which of several
+	switch {
+	case slices.Contains(f.Candidates, f.Manifest.AdoptID):
+		return Decision{Action: Take}, true // somebody has chosen one
+	case len(f.Candidates) > 0 && !asks:
+		return f.ambiguous(), true
+	case f.Found != nil:
+		return Decision{Action: Adopt}, true
+	default:
+		return Decision{}, false
+	}
 }
 
 // maySend reports whether the identical request may be sent (again): the manifest still says

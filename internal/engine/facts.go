@@ -200,9 +200,10 @@ type Memory struct {
 	// MembersRead is when the members were last read.
 	MembersRead time.Time
 	// Operated is when the last call that changes an activity succeeded, OperatedName and
-	// OperatedDigest say which it was.
+	// OperatedDigest say which it was, OperatedGeneration for which manifest.
 	Operated                     time.Time
 	OperatedName, OperatedDigest string
+	OperatedGeneration           int64
 	// PreviousRead is when an activity of a former revision was read one by one.
 	PreviousRead time.Time
 	// Preflight is the last look at what the manifest refers to.

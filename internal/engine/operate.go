@@ -95,6 +95,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	s.auditAfter(ctx, entry, audit.Result{Outcome: audit.Done, RequestID: receipt.RequestID})
 	log.FromContext(ctx).Info("done", "operation", change.Operation, "activityId", s.Kind.ActivityID(s.campaign), "refused", len(receipt.Refused), "requestId", receipt.RequestID)
 	s.memory.Operated, s.memory.OperatedName, s.memory.OperatedDigest = s.Clock.Now(), string(change.Operation), digestOf(change.Members)
+	s.memory.OperatedGeneration = s.campaign.GetGeneration()
 	s.memory.succeeded()
 	s.operated(change, receipt)
 	s.get(ctx)
