@@ -86,7 +86,7 @@ func (s *scope) noteWithdrawn() {
 	if op == nil || op.Name != string(providers.OperationStart) || op.Outcome != "" || s.remote.Snapshot.State != providers.StateInactive || s.now.Sub(op.Time.Time) < settle {
 		return
 	}
-	if s.goal() != GoalLive || !s.remote.Snapshot.End.IsZero() && !s.now.Before(s.remote.Snapshot.End) {
+	if s.read && s.goal() != GoalLive || !s.remote.Snapshot.End.IsZero() && !s.now.Before(s.remote.Snapshot.End) {
 		op.Outcome = v1alpha1.OperationWithdrawn
 	}
 }

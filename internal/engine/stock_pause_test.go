@@ -62,18 +62,7 @@ func (w *world) crashing(states []v1alpha1.PayGiftActivityDesiredState, reply st
 		}
 		w.pass(3 * time.Minute)
 	}
-	crossings := 0
-	cross := func() {
-		if crossings++; crossings == at+1 {
-			panic(crash{})
-		}
-	}
-	w.crossing = func(bool) { cross() }
-	w.vendor.crossing = func(op providers.Operation, _ bool) {
-		if op != providers.OperationList {
-			cross()
-		}
-	}
+	w.crashAt(at)
 	last := states[len(states)-1]
 	if reply != "" {
 		for _, op := range []providers.Operation{providers.OperationStart, providers.OperationPause, providers.OperationRestart} {

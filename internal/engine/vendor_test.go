@@ -40,6 +40,8 @@ type vendor struct {
 	numberRetention time.Duration
 	// stocks makes the activities stocks; nil for activities that begin by themselves.
 	stocks *stocks
+	// unlisted empties the list.
+	unlisted bool
 	// slowTerminate is how long a terminate call takes to show.
 	slowTerminate time.Duration
 
@@ -206,7 +208,7 @@ func (v *vendor) List(_ context.Context, page int) (providers.Page, error) {
 	var shown []providers.Snapshot
 	for _, a := range v.activities {
 		old := v.listRetention > 0 && v.clock.Since(a.ends()) > v.listRetention
-		if !a.forgotten && !old && v.clock.Since(a.created) >= v.listLag {
+		if !a.forgotten && !v.unlisted && !old && v.clock.Since(a.created) >= v.listLag {
 			shown = append(shown, v.snapshot(a, false))
 		}
 	}
