@@ -29,11 +29,7 @@ func (d *demo) applyCampaigns() error {
 	if err := d.apply("campaigns"); err != nil {
 		return err
 	}
-	want, err := d.whatIsAskedFor()
-	if err != nil {
-		return err
-	}
-	return d.await(want)
+	return d.awaitAll()
 }
 
 func (d *demo) showFleet() error {
@@ -79,34 +75,33 @@ func (d *demo) correctMistakes() error {
 	if err := d.apply("mistakes/weekend-gift-fixed.yaml"); err != nil {
 		return err
 	}
-	want, err := d.whatIsAskedFor()
-	if err != nil {
-		return err
-	}
-	return d.await(want)
+	return d.awaitAll()
 }
 
 // changeStates turns the draft into a campaign and ends another one.
 func (d *demo) changeStates() error {
 	say("The commit that turns a draft into Active creates the activity; the one that says Terminated ends it, for ever.")
 	for _, edit := range []struct{ file, state string }{
-		{"24-draft.yaml", "Active"},
-		{"25-minimal.yaml", "Terminated"},
+		{"campaigns/24-draft.yaml", "Active"},
+		{"campaigns/25-minimal.yaml", "Terminated"},
 	} {
-		file := filepath.Join(d.path("campaigns"), edit.file)
-		before, after, err := editState(file, edit.state)
-		if err != nil {
+		if err := d.edit(edit.file, edit.state); err != nil {
 			return err
 		}
-		say("\n%s:\n  -%s\n  +%s", edit.file, before, after)
 	}
 	say("")
 	if err := d.apply("campaigns"); err != nil {
 		return err
 	}
-	want, err := d.whatIsAskedFor()
+	return d.awaitAll()
+}
+
+// edit writes another state into a manifest of the demo's own, and shows the difference.
+func (d *demo) edit(file, state string) error {
+	before, after, err := editState(d.path(file), state)
 	if err != nil {
 		return err
 	}
-	return d.await(want)
+	say("\n%s:\n  -%s\n  +%s", filepath.Base(file), before, after)
+	return nil
 }

@@ -61,6 +61,8 @@ func (d *demo) play() error {
 		{"What there is now", d.showFleet},
 		{"A manifest with mistakes", d.correctMistakes},
 		{"Change what shall be by changing the manifest", d.changeStates},
+		{"A stock of coupons: draft, inactive, active, paused, active", d.lifeOfAStock},
+		{"A budget above the account's ceiling", d.moneyAboveTheCeiling},
 		{"Compare with the gateway", d.compareWithGateway},
 	} {
 		heading(i+1, chapter.title)

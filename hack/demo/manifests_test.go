@@ -77,7 +77,7 @@ func TestWhatAManifestAsksFor(t *testing.T) {
 		{v1alpha1.PayGiftActivityActive, later, v1alpha1.StateScheduled},
 		{v1alpha1.PayGiftActivityTerminated, later, v1alpha1.StateTerminated},
 	} {
-		if got := askedFor(c.state, c.begin); got != c.want {
+		if got := activityAskedFor(c.state, c.begin); got != c.want {
 			t.Errorf("%s with begin %s: %s", c.state, c.begin, got)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -18,9 +19,6 @@ import (
 
 // settleTimeout is what a very slow machine takes, and more.
 const settleTimeout = 2 * time.Minute
-
-// wanted is the state that each campaign shall reach, by namespace/name.
-type wanted map[string]v1alpha1.CampaignState
 
 // progress prints a line whenever a resource has become different.
 type progress struct {
@@ -44,7 +42,7 @@ func (p *progress) show(name, state string, conditions []metav1.Condition) {
 	}
 }
 
-// await watches the campaigns until each is as wanted and Ready. One that needs somebody to act ends the waiting.
+// await watches the campaigns until each is as wanted. One that needs somebody to act ends the waiting.
 func (d *demo) await(want wanted) error {
 	ctx, cancel := context.WithTimeout(d.ctx, settleTimeout)
 	defer cancel()
@@ -60,48 +58,76 @@ func (d *demo) await(want wanted) error {
 	return d.ctx.Err()
 }
 
-// watch strikes what has settled off the list, until nothing is left or the API server ends the watch.
-func (d *demo) watch(ctx context.Context, left wanted) error {
-	watch, err := d.api.Watch(ctx, &v1alpha1.PayGiftActivityList{})
+// awaitAll waits until all campaigns are as their manifests ask.
+func (d *demo) awaitAll() error {
+	want, err := d.whatIsAskedFor()
 	if err != nil {
 		return err
 	}
-	defer watch.Stop()
-	for event := range watch.ResultChan() {
-		campaign, ok := event.Object.(*v1alpha1.PayGiftActivity)
+	return d.await(want)
+}
+
+// watch strikes what has settled off the list, until nothing is left or the API server ends a watch.
+func (d *demo) watch(ctx context.Context, left wanted) error {
+	activities, err := d.api.Watch(ctx, &v1alpha1.PayGiftActivityList{})
+	if err != nil {
+		return err
+	}
+	defer activities.Stop()
+	stocks, err := d.api.Watch(ctx, &v1alpha1.CouponStockList{})
+	if err != nil {
+		return err
+	}
+	defer stocks.Stop()
+	for len(left) > 0 {
+		var event watch.Event
+		select {
+		case event = <-activities.ResultChan():
+		case event = <-stocks.ResultChan():
+		}
+		campaign, ok := event.Object.(v1alpha1.Campaign)
 		if !ok {
-			return nil // an error event: watch again
+			return nil // an error, or the end of the watch: watch again
 		}
-		name := nameOf(campaign)
-		d.progress.show(name, string(campaign.Status.State), campaign.Status.Conditions)
-		state, awaited := left[name]
-		if !awaited {
-			continue
-		}
-		if err := stalled(campaign); err != nil {
+		if err := d.strike(campaign, left); err != nil {
 			return err
-		}
-		if settled(campaign, state) {
-			delete(left, name)
-		}
-		if len(left) == 0 {
-			return nil
 		}
 	}
 	return nil
 }
 
-// settled tells whether a campaign is as wanted, and the status speaks of the manifest as it is now.
-func settled(campaign *v1alpha1.PayGiftActivity, state v1alpha1.CampaignState) bool {
-	ready := meta.FindStatusCondition(campaign.Status.Conditions, v1alpha1.ConditionReady)
-	return ready != nil && ready.Status == metav1.ConditionTrue && campaign.Status.State == state &&
-		ready.ObservedGeneration == campaign.Generation && campaign.Status.ObservedGeneration == campaign.Generation
+// strike shows how a campaign is, and takes it off the list if it is as wanted.
+func (d *demo) strike(campaign v1alpha1.Campaign, left wanted) error {
+	name, st := nameOf(campaign), campaign.CampaignStatus()
+	d.progress.show(name, string(st.State), st.Conditions)
+	want, awaited := left[name]
+	if !awaited {
+		return nil
+	}
+	if settled(campaign, want) {
+		delete(left, name)
+		return nil
+	}
+	return stalled(campaign)
 }
 
-// stalled returns why a campaign does not go on by itself, if so.
-func stalled(campaign *v1alpha1.PayGiftActivity) error {
-	is := meta.FindStatusCondition(campaign.Status.Conditions, v1alpha1.ConditionStalled)
-	if is == nil || is.ObservedGeneration != campaign.Generation {
+// settled tells whether a campaign is as wanted, and the status speaks of the manifest as it is now.
+func settled(campaign v1alpha1.Campaign, want target) bool {
+	st := campaign.CampaignStatus()
+	ready := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady)
+	if ready == nil || st.State != want.state || ready.ObservedGeneration != campaign.GetGeneration() || st.ObservedGeneration != campaign.GetGeneration() {
+		return false
+	}
+	if want.heldFor != "" {
+		return ready.Status == metav1.ConditionFalse && ready.Reason == want.heldFor
+	}
+	return ready.Status == metav1.ConditionTrue
+}
+
+// stalled returns why a campaign does not go on by itself, if so. One above a limit does, once the limit is raised.
+func stalled(campaign v1alpha1.Campaign) error {
+	is := meta.FindStatusCondition(campaign.CampaignStatus().Conditions, v1alpha1.ConditionStalled)
+	if is == nil || is.ObservedGeneration != campaign.GetGeneration() || is.Reason == v1alpha1.ReasonBudgetLimitExceeded {
 		return nil
 	}
 	return fmt.Errorf("%s is stalled: %s: %s", nameOf(campaign), is.Reason, is.Message)
@@ -122,38 +148,3 @@ func (d *demo) awaitMerchant() error {
 	}
 	return err
 }
-
-// whatIsAskedFor returns the state that each campaign's manifest asks for.
-func (d *demo) whatIsAskedFor() (wanted, error) {
-	campaigns, err := d.campaigns()
-	want := wanted{}
-	for _, campaign := range campaigns {
-		begin, parseErr := time.Parse(time.RFC3339, campaign.Spec.ActivityBaseInfo.BeginTime)
-		if parseErr != nil {
-			return nil, parseErr
-		}
-		want[nameOf(&campaign)] = askedFor(campaign.Spec.State, begin)
-	}
-	return want, err
-}
-
-func askedFor(state v1alpha1.PayGiftActivityDesiredState, begin time.Time) v1alpha1.CampaignState {
-	switch {
-	case state == v1alpha1.PayGiftActivityDraft:
-		return v1alpha1.StateDraft
-	case state == v1alpha1.PayGiftActivityTerminated:
-		return v1alpha1.StateTerminated
-	case time.Until(begin) < day:
-		return v1alpha1.StateRunning
-	default:
-		return v1alpha1.StateScheduled
-	}
-}
-
-func (d *demo) campaigns() ([]v1alpha1.PayGiftActivity, error) {
-	list := &v1alpha1.PayGiftActivityList{}
-	err := d.api.List(d.ctx, list)
-	return list.Items, err
-}
-
-func nameOf(o client.Object) string { return o.GetNamespace() + "/" + o.GetName() }

@@ -33,7 +33,14 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds())
 
 // showCommand prints a command as one would type it, with the demo's folder as $DEMO.
 func (d *demo) showCommand(args ...string) {
-	fmt.Printf("  $ kubectl %s\n", strings.ReplaceAll(strings.Join(args, " "), d.dir, "$DEMO"))
+	var words []string
+	for _, arg := range args {
+		if strings.ContainsAny(arg, "{}\"?* ") {
+			arg = "'" + arg + "'"
+		}
+		words = append(words, arg)
+	}
+	fmt.Printf("  $ kubectl %s\n", strings.ReplaceAll(strings.Join(words, " "), d.dir, "$DEMO"))
 }
 
 // showKubectl runs a command and shows it with what it prints.
@@ -72,9 +79,9 @@ func (d *demo) explain(err error) error {
 	if d.api != nil && d.ctx.Err() == nil {
 		campaigns, _ := d.campaigns() // the failure itself is reported anyway
 		for _, campaign := range campaigns {
-			for _, condition := range campaign.Status.Conditions {
+			for _, condition := range campaign.CampaignStatus().Conditions {
 				if condition.Type != v1alpha1.ConditionReady || condition.Status != "True" {
-					fmt.Printf("%s: %s=%s %s: %s\n", nameOf(&campaign), condition.Type, condition.Status, condition.Reason, condition.Message)
+					fmt.Printf("%s: %s=%s %s: %s\n", nameOf(campaign), condition.Type, condition.Status, condition.Reason, condition.Message)
 				}
 			}
 		}
@@ -118,17 +125,21 @@ Look around: it all stays up until you press Ctrl-C here. In another terminal:
 
   kubectl get campaigns -A
   kubectl describe pga -n marketing store-coupon
-  kubectl explain pga.spec.activityBaseInfo
+  kubectl describe cst -n marketing spring-stock
+  kubectl explain cst.spec.stockUseRule
 
-Change a manifest in $DEMO/campaigns, or write one, and:
+Change a manifest in $DEMO/campaigns or $DEMO/stocks, or write one, and:
 
-  kubectl apply --server-side -f $DEMO/campaigns
+  kubectl apply --server-side -f $DEMO/campaigns -f $DEMO/stocks
 
-The other side. Somebody pauses an activity in the merchant console; two months pass:
+The other side. Users receive coupons; somebody pauses an activity or a stock in the merchant console; two months pass:
 
   curl -s GATEWAY/_sim
   curl -s GATEWAY/_sim/activities
+  curl -s GATEWAY/_sim/ledger
+  curl -s -X PATCH -d '{"distributedCoupons": 12000}' GATEWAY/_sim/favor/stocks/ID
   curl -s -X POST GATEWAY/_sim/activities/ID/pause
+  curl -s -X POST GATEWAY/_sim/favor/stocks/ID/pause
   curl -s -X POST -d '{"advance": "60d"}' GATEWAY/_sim/clock
 
 Logs and metrics:

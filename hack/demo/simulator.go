@@ -24,11 +24,14 @@ type simulator struct {
 	url string
 }
 
-// activity is what the demo reads of an activity at the simulator.
+// settleDelay is for how long the gateway does not take the activation of a new stock: a minute at WeChat Pay.
+const settleDelay = time.Second
+
+// activity is what the demo reads of an activity or a stock at the simulator.
 type activity struct {
-	ID           string `json:"activityId"`
-	OutRequestNo string `json:"outRequestNo"`
-	Status       string `json:"status"`
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	Status string `json:"status"`
 }
 
 // runSimulator starts the simulator and waits until it says where it listens.
@@ -39,6 +42,7 @@ func (d *demo) runSimulator() (*simulator, error) {
 		// Its keys as a Secret, and the account that uses them.
 		"--secrets-dir="+d.path("account"), "--secret-namespace="+platform, "--merchant-name="+merchantName,
 		"--environment=demo", "--allowed-namespaces="+marketing,
+		"--switch", "favor.settleDelay="+settleDelay.String(),
 	); err != nil {
 		return nil, err
 	}
@@ -57,7 +61,7 @@ func (d *demo) runSimulator() (*simulator, error) {
 	return s, err
 }
 
-// activities returns all that exist at the gateway.
+// activities returns all activities and stocks that exist at the gateway.
 func (d *demo) activities() ([]activity, error) {
 	var list struct {
 		Data []activity `json:"data"`

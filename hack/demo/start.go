@@ -15,7 +15,10 @@ const (
 	operatorAccount   = "campaign-operator-manager"
 	// sweepInterval is short here, so that a campaign that begins is seen to begin.
 	sweepInterval = 3 * time.Second
-	startTimeout  = 30 * time.Second
+	// stockRegistration is longer than the gateway's settleDelay, as the minute that it stands for should be: WeChat Pay tells
+	// the time of a creation in whole seconds.
+	stockRegistration = settleDelay + time.Second
+	startTimeout      = 30 * time.Second
 )
 
 func (d *demo) start() error {
@@ -52,7 +55,7 @@ func (d *demo) install() error {
 		return err
 	}
 	if _, err := d.kubectl("wait", "--for=condition=Established", "--timeout=30s", "customresourcedefinition",
-		"paygiftactivities.campaign-operator.io", "wechatpaymerchants.campaign-operator.io"); err != nil {
+		"couponstocks.campaign-operator.io", "paygiftactivities.campaign-operator.io", "wechatpaymerchants.campaign-operator.io"); err != nil {
 		return err
 	}
 	d.note("kinds, rights and Deployment are installed; this cluster has no nodes, so the manager runs beside it")
@@ -84,7 +87,7 @@ func (d *demo) startManager() error {
 	if err := d.run("manager", []string{"KUBECONFIG=" + kubeconfig},
 		"--allowed-gateways="+d.gateway.url,
 		"--leader-elect", "--leader-elect-namespace="+operatorNamespace,
-		"--sweep-interval="+sweepInterval.String(),
+		"--sweep-interval="+sweepInterval.String(), "--stock-registration="+stockRegistration.String(),
 		"--audit-log="+d.path("audit.log"), "--log-format=json",
 		"--health-address="+health, "--metrics-address="+metrics,
 	); err != nil {

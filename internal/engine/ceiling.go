@@ -22,9 +22,9 @@ func (s *scope) moneyFacts(f *Facts) MoneyFacts {
 	facts := MoneyFacts{Manifest: s.Kind.Exposure(s.campaign), Over: s.over}
 	limits := s.account.Limits
 	facts.MaxCampaign = ceilingOf(limits.MaxCampaignYuan)
-	facts.MaxActive = ceilingOf(limits.MaxActiveYuan)
+	facts.MaxActive, facts.Limit = ceilingOf(limits.MaxActiveYuan), "limits.maxActiveYuan"
 	if own := s.exposure(f.Remote); own != nil && own.NoCash && limits.MaxActiveNoCashYuan != "" {
-		facts.MaxActive = ceilingOf(limits.MaxActiveNoCashYuan)
+		facts.MaxActive, facts.Limit = ceilingOf(limits.MaxActiveNoCashYuan), "limits.maxActiveNoCashYuan"
 	}
 	return facts
 }
@@ -69,7 +69,7 @@ func (s *scope) ceiling(ctx context.Context, f *Facts, d Decision) (bool, error)
 			others[id] = exposure
 		}
 	}
-	f.Money.Over = over(*own, others, *f.Money.MaxActive)
+	f.Money.Over = f.Money.over(*own, others)
 	if f.Money.Over == "" {
 		s.reservations.put(account, f.Record.ID, *own)
 		s.reserved = true
@@ -103,13 +103,13 @@ func (s *scope) overNow(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("add up what is active before an activation: %w", err)
 	}
-	s.over = over(*own, others, *facts.MaxActive)
+	s.over = facts.over(*own, others)
 	return s.over != "", nil
 }
 
 // over says by how much an activation would go beyond the ceiling; empty when it fits. What is paid in advance and what comes
 // off the merchants' receipts are counted apart.
-func over(own providers.Exposure, others map[string]providers.Exposure, ceiling int64) string {
+func (m MoneyFacts) over(own providers.Exposure, others map[string]providers.Exposure) string {
 	var sum, count int64
 	for _, exposure := range others {
 		if exposure.NoCash == own.NoCash {
@@ -117,7 +117,7 @@ func over(own providers.Exposure, others map[string]providers.Exposure, ceiling 
 		}
 	}
 	total := money.Plus(sum, own.Fen)
-	if total <= ceiling {
+	if total <= *m.MaxActive {
 		return ""
 	}
 	what := "pre-funded"
@@ -125,8 +125,8 @@ func over(own providers.Exposure, others map[string]providers.Exposure, ceiling 
 		what = "noCash"
 	}
 	return fmt.Sprintf(
-		"activating it would commit %s yuan beside the %s yuan of %d other %s campaigns that are active or being activated: %s yuan more than the account's limits let be active. It is activated when others have ended, or when the account's owner raises the limit.",
-		money.Yuan(own.Fen), money.Yuan(sum), count, what, money.Yuan(total-ceiling))
+		"it is not activated: its %s yuan are %s too much. Of the %s yuan of the account's %s, %s are taken by what is active or being activated (%s: %d). It goes on when others have ended, or when the account's owner raises the limit.",
+		money.Yuan(own.Fen), money.Yuan(total-*m.MaxActive), money.Yuan(*m.MaxActive), m.Limit, money.Yuan(sum), what, count)
 }
 
 // visitor calls visit with every campaign of the kind.

@@ -16,6 +16,8 @@ type MoneyFacts struct {
 	Manifest *providers.Exposure
 	// MaxCampaign and MaxActive are the ceilings in fen; nil where there is none.
 	MaxCampaign, MaxActive *int64
+	// Limit is the account's field that MaxActive comes from.
+	Limit string
 	// Over says by how much the account would go beyond its ceiling; empty while it would not.
 	Over string
 }

@@ -42,17 +42,24 @@ func decideMove(f *Facts) (Decision, bool) {
 
 // pauseStays reports whether a pause is left as it is: it was not ours, and the manifest was not edited since it was seen.
 func (f *Facts) pauseStays() bool {
-	op, elsewhere := f.Record.Operation, f.Record.Elsewhere
-	if f.pausedByUs() || (op != nil && op.Name == string(providers.OperationRestart) && op.Outcome == "" && op.Generation == f.Manifest.Generation) {
-		return false // ours to lift, or about to be lifted
-	}
-	return elsewhere == nil || elsewhere.State != v1alpha1.StatePaused || f.Manifest.Generation <= elsewhere.Generation
+	elsewhere := f.Record.Elsewhere
+	return !f.oursToLift() && (elsewhere == nil || elsewhere.State != v1alpha1.StatePaused || f.Manifest.Generation <= elsewhere.Generation)
 }
 
-// pausedByUs reports whether the last call for the activity was this resource's pause.
-func (f *Facts) pausedByUs() bool {
+// oursToLift reports whether the pause of a paused activity was this resource's, or one that it has set out to lift: the restart
+// was refused, or its outcome is open.
+func (f *Facts) oursToLift() bool {
 	op := f.Record.Operation
-	return op != nil && op.Name == string(providers.OperationPause) && op.Outcome != v1alpha1.OperationRefused && op.Outcome != v1alpha1.OperationWithdrawn
+	return f.pausedByUs() || op != nil && op.Name == string(providers.OperationRestart) && op.Outcome != v1alpha1.OperationDone
+}
+
+// pausedByUs reports whether the last call for the activity was this resource's pause, and nothing else was seen to happen since.
+func (f *Facts) pausedByUs() bool {
+	op, elsewhere := f.Record.Operation, f.Record.Elsewhere
+	if op == nil || op.Name != string(providers.OperationPause) || op.Outcome == v1alpha1.OperationRefused || op.Outcome == v1alpha1.OperationWithdrawn {
+		return false
+	}
+	return elsewhere == nil || !elsewhere.Time.After(op.Time.Time)
 }
 
 // timeOver reports whether the activity's time is over.
@@ -139,6 +146,9 @@ func (f *Facts) registering(after time.Duration) Decision {
 
 // decideInactive reports an activity that is not activated, and is not to be.
 func decideInactive(f *Facts) Decision {
+	if !f.Read && f.Goal != GoalLive && (f.Deleting || f.startOpen()) { // a list may be of before it was activated
+		return f.unlessUnreadable(Decision{Action: Get})
+	}
 	if f.Goal == GoalNothing {
 		return f.cannotReturnToDraft()
 	}
@@ -148,11 +158,29 @@ func decideInactive(f *Facts) Decision {
 	if f.timeOver() {
 		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("the time of %s is over; it was never activated.", f.it()))
 	}
-	if d, drifted := decideDrifted(f); drifted {
+	if d, drifted := decideDrifted(f); drifted && !f.Deleting {
 		return d
 	}
-	return f.forgotten(f.observed(status.Settled, v1alpha1.ReasonInactive, fmt.Sprintf(
+	d := f.forgotten(f.observed(status.Settled, v1alpha1.ReasonInactive, fmt.Sprintf(
 		"%s exists and is not activated, so it gives nothing out and no money is committed. Set spec.state to Active to activate it.", f.it())), f.begin())
+	if f.startOpen() { // to be withdrawn when it has had no effect
+		d.After = max(f.Record.Operation.Time.Add(settle).Sub(f.Now), time.Second)
+	}
+	return d
+}
+
+// startOpen reports whether an activation is recorded whose outcome is not known.
+func (f *Facts) startOpen() bool {
+	op := f.Record.Operation
+	return op != nil && op.Name == string(providers.OperationStart) && op.Outcome == ""
+}
+
+// unlessUnreadable holds a read back while the pause after a failed read lasts; that a change failed is a reason to read.
+func (f *Facts) unlessUnreadable(d Decision) Decision {
+	if f.Memory.LastErr != nil && f.Memory.LastErr.Operation.Mutates() {
+		return d
+	}
+	return f.unlessPaused(d)
 }
 
 // forgotten adds a word to what is not active and begins soon, in case it was forgotten.

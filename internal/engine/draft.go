@@ -76,7 +76,7 @@ func (s *scope) wouldExceed(ctx context.Context) string {
 		log.FromContext(ctx).Error(err, "add up what is active for a plan")
 		return ""
 	}
-	return over(*facts.Manifest, others, *facts.MaxActive)
+	return facts.over(*facts.Manifest, others)
 }
 
 // plan records what the live state would do.

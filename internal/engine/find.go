@@ -84,6 +84,7 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 	named := s.view.Named(s.request.Name, s.request.Begin, s.request.End)
 	s.noteNamed(named)
 	var alike []providers.Snapshot
+	owned := false // an equal one by another resource
 	for _, snapshot := range named {
 		can, err := s.canBeOurs(f, snapshot)
 		if err != nil {
@@ -99,11 +100,12 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 		if owner == "" {
 			alike = append(alike, snapshot)
 		}
+		owned = owned || owner != ""
 	}
 	alike = oneLive(alike)
-	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 {
+	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 && !owned {
 		return nil, nil // it is the twin that the manifest allows; our number tells the vendor which is which
-	}
+	} // where that one is another resource's, this is the one that was made beside it
 	return alike, nil
 }
 

@@ -82,7 +82,7 @@ func (testKind) Request(c v1alpha1.Campaign, from Sender) (Request, error) {
 	if err != nil {
 		return Request{Number: number}, fmt.Errorf("spec.activityBaseInfo.endTime: %w", err)
 	}
-	raw, err := json.Marshal(vendorBody{number, spec.ActivityBaseInfo.ActivityName, spec.AwardSendRule.TransactionAmountMinimum, begin, end, spec.AwardSendRule.MerchantIdList})
+	raw, err := json.Marshal(vendorBody{number, spec.ActivityBaseInfo.ActivityName, spec.AwardSendRule.TransactionAmountMinimum, begin, end, spec.AwardSendRule.MerchantIdList, false})
 	return Request{Number: number, Name: spec.ActivityBaseInfo.ActivityName, Body: raw, Begin: begin, End: end, LatestBegin: 365 * 24 * time.Hour}, err
 }
 

@@ -25,6 +25,8 @@ import (
 
 // manager is one process of the operator. All but its queue is new after a restart.
 type manager struct {
+	// key is the campaign that the process works for: the world's, but for stories with two.
+	key        types.NamespacedName
 	reconciler *Reconciler
 	registry   *accounts.Registry
 	stop       context.CancelFunc
@@ -44,7 +46,7 @@ type manager struct {
 
 // join starts another process beside those that there are.
 func (w *world) join() *manager {
-	w.manager = &manager{queue: &requests{keys: map[types.NamespacedName]bool{}}}
+	w.manager = &manager{key: spring, queue: &requests{keys: map[types.NamespacedName]bool{}}}
 	w.managers = append(w.managers, w.manager)
 	w.start()
 	return w.manager
@@ -73,7 +75,7 @@ func (w *world) end() { w.each(func() { w.stop() }) }
 // words over each other's without a rest: a controller's own limit of requests bounds that, and
 // the end of the overlap ends it.
 func (w *world) echo() {
-	w.queue.add(spring)
+	w.queue.add(w.key)
 	for _, m := range w.managers {
 		if later := w.clock.Now().Add(time.Second); m != w.manager && (m.timer.IsZero() || later.Before(m.timer)) {
 			m.timer = later
@@ -82,7 +84,7 @@ func (w *world) echo() {
 }
 
 // changed wakes all processes, as their watches do.
-func (w *world) changed() { w.each(func() { w.queue.add(spring) }) }
+func (w *world) changed() { w.each(func() { w.queue.add(w.key) }) }
 
 // start starts a process that remembers nothing.
 func (w *world) start() {
@@ -91,7 +93,7 @@ func (w *world) start() {
 	pacer := quota.New(w.clock, w.limits)
 	w.reconciler = &Reconciler{
 		Leaving: func(context.Context, v1alpha1.Campaign) (string, error) { w.left = w.leaving; return w.leaving, nil },
-		Kind:    testKind{}, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, SubResourcePatch: w.patch, Patch: w.patchMeta}),
+		Kind:    w.kind, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, SubResourcePatch: w.patch, Patch: w.patchMeta}),
 		Live: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.live}),
 		Accounts: &accounts.Resolver{Registry: w.registry, Read: func(context.Context, types.NamespacedName) (accounts.Resource, error) {
 			if w.missing {
@@ -111,34 +113,44 @@ func (w *world) start() {
 	w.open()
 	synctest.Wait()
 	w.timer, w.failures, w.shown = time.Time{}, 0, nil
-	w.queue.add(spring)
+	w.queue.add(w.key)
 }
 
+// sweepKey is what the account of a world of test kinds is swept under.
+var sweepKey = sweep.Key{Gateway: us.Gateway, Account: us.ID, Kind: testKind{}.Name()}
+
 // sweepKey is what the world's account is swept under.
-var sweepKey = sweep.Key{Gateway: us.Gateway, Account: us.ID, Kind: "PayGiftActivity"}
+func (w *world) sweepKey() sweep.Key {
+	return sweep.Key{Gateway: us.Gateway, Account: us.ID, Kind: w.kind.Name()}
+}
+
+// products are what the world's account is opened with.
+func (w *world) products() map[string]providers.Activities {
+	return map[string]providers.Activities{w.kind.Name(): w.vendor}
+}
 
 // open makes the account usable, as its controller does when the gateway accepts its keys.
 func (w *world) open() {
 	reconciler := w.reconciler
-	reconciler.Sweeper.Ensure(sweep.Target{Key: sweepKey, Activities: w.vendor, OnDone: func(ctx context.Context, view *sweep.View, err error) {
+	reconciler.Sweeper.Ensure(sweep.Target{Key: w.sweepKey(), Activities: w.vendor, OnDone: func(ctx context.Context, view *sweep.View, err error) {
 		if err != nil {
 			return
 		}
-		if err := reconciler.Swept(ctx, sweepKey, view); err != nil {
+		if err := reconciler.Swept(ctx, w.sweepKey(), view); err != nil {
 			w.t.Error(err)
 		}
 	}})
 	w.account.Identity, w.account.Conditions[0].Status = us, metav1.ConditionTrue
-	w.registry.Put(merchant, &accounts.Account{Identity: us, Activities: map[string]providers.Activities{"PayGiftActivity": w.vendor}})
-	w.queue.add(spring) // its controller watches accounts
+	w.registry.Put(merchant, &accounts.Account{Identity: us, Activities: w.products()})
+	w.queue.add(w.key) // its controller watches accounts
 }
 
 // shut makes the account unusable, as its controller does when its keys are refused.
 func (w *world) shut() {
 	w.account.Conditions[0].Status, w.account.Conditions[0].Reason, w.account.Conditions[0].Message = metav1.ConditionFalse, "CredentialsRejected", "no"
 	w.registry.Drop(merchant)
-	w.reconciler.Sweeper.Remove(sweepKey)
-	w.queue.add(spring)
+	w.reconciler.Sweeper.Remove(w.sweepKey())
+	w.queue.add(w.key)
 }
 
 // restart ends the process and starts another one.
@@ -197,7 +209,7 @@ func (w *world) due() *manager {
 }
 
 func (m *manager) due(now time.Time) bool {
-	return m.queue.take(spring) || !m.timer.IsZero() && !now.Before(m.timer)
+	return m.queue.take(m.key) || !m.timer.IsZero() && !now.Before(m.timer)
 }
 
 // reconcile runs one reconcile and keeps its timer. A crash in it starts another process.
@@ -212,7 +224,7 @@ func (w *world) reconcile() {
 		}
 	}()
 	w.timer = time.Time{}
-	result, err := w.reconciler.Reconcile(log.IntoContext(context.Background(), w.log), ctrl.Request{NamespacedName: spring})
+	result, err := w.reconciler.Reconcile(log.IntoContext(context.Background(), w.log), ctrl.Request{NamespacedName: w.key})
 	switch {
 	case err != nil: // controller-runtime backs off
 		w.failures++

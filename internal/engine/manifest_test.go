@@ -33,7 +33,7 @@ func (w *world) applied(state v1alpha1.PayGiftActivityDesiredState, change func(
 // store creates a manifest under the world's name.
 func (w *world) store(c *v1alpha1.PayGiftActivity) {
 	w.lives++
-	c.Namespace, c.Name, c.UID, c.Generation = spring.Namespace, spring.Name, types.UID(fmt.Sprint("uid-", w.lives)), 1
+	c.Namespace, c.Name, c.UID, c.Generation = w.key.Namespace, w.key.Name, types.UID(fmt.Sprint("uid-", w.lives)), 1
 	w.must(w.api.Create(context.Background(), c))
 	w.wipe() // to the CRD's default
 	w.edited(c)

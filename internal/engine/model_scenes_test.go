@@ -228,7 +228,7 @@ func (m *model) stranger() {
 	other := us
 	other.ID = "1900000999"
 	m.w.account.Identity = other
-	m.w.registry.Put(merchant, &accounts.Account{Identity: other, Activities: map[string]providers.Activities{"PayGiftActivity": m.w.vendor}})
+	m.w.registry.Put(merchant, &accounts.Account{Identity: other, Activities: m.w.products()})
 	m.w.changed()
 	m.w.pass(time.Hour)
 }
@@ -274,7 +274,7 @@ func (m *model) queue(d time.Duration) {
 }
 
 func (m *model) refused(op providers.Operation, d time.Duration) {
-	m.w.reconciler.Pacer.Refused(quota.Key{Gateway: us.Gateway, Account: us.ID, Endpoint: quota.Endpoint{Kind: "PayGiftActivity", Operation: op}}, d)
+	m.w.reconciler.Pacer.Refused(quota.Key{Gateway: us.Gateway, Account: us.ID, Endpoint: quota.Endpoint{Kind: m.w.kind.Name(), Operation: op}}, d)
 }
 
 // late applies the manifest when its activity has ended.

@@ -240,7 +240,7 @@ func (m *model) atRest() bool {
 
 // end gathers what is there.
 func (m *model) end(c *v1alpha1.PayGiftActivity) end {
-	e := end{PayGiftActivity: c, goal: testKind{}.Goal(c)}
+	e := end{PayGiftActivity: c, goal: m.w.kind.Goal(c)}
 	if e.real = m.w.vendor.activity(c.Status.ActivityID); e.real == nil {
 		return e
 	}

@@ -125,6 +125,7 @@ func (s *scope) operationFailed(failure *providers.Error) {
 	s.callFailed(failure)
 	switch {
 	case s.remote != nil && tooEarly(failure, s.remote.Snapshot.Created, s.now):
+		s.memory.Failures = 0 // it does not make a later failure wait longer
 		s.pause(failure, registerPause)
 	case refusal(failure) && !failure.MaybeCommitted:
 		s.campaign.CampaignStatus().Operation.Outcome = v1alpha1.OperationRefused

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -85,23 +86,39 @@ func (s *scope) noteWithdrawn() {
 	if op == nil || op.Name != string(providers.OperationStart) || op.Outcome != "" || s.remote.Snapshot.State != providers.StateInactive || s.now.Sub(op.Time.Time) < settle {
 		return
 	}
-	if s.goal() != GoalLive || !s.remote.Snapshot.End.IsZero() && !s.now.Before(s.remote.Snapshot.End) {
+	if s.read && s.goal() != GoalLive || !s.remote.Snapshot.End.IsZero() && !s.now.Before(s.remote.Snapshot.End) {
 		op.Outcome = v1alpha1.OperationWithdrawn
 	}
 }
 
-// noteElsewhere records a pause that was not ours, with the manifest that it was first seen for, and forgets it when it is over.
+// noteElsewhere records a pause that was not ours, with the manifest that it was first seen for, and a resumption of one that was;
+// it forgets them when they are over. That the activity runs again is also what became of a restart whose answer got lost.
 func (s *scope) noteElsewhere() {
 	st := s.campaign.CampaignStatus()
-	facts := Facts{Record: RecordFacts{Operation: st.Operation}}
-	switch state := campaignState(s.remote.Snapshot.State); {
-	case state == v1alpha1.StatePaused && !facts.pausedByUs() && s.Kind.Traits().pauses():
-		if st.Elsewhere == nil {
+	facts := Facts{Record: RecordFacts{Operation: st.Operation, Elsewhere: st.Elsewhere}}
+	state := campaignState(s.remote.Snapshot.State)
+	if op := st.Operation; state == v1alpha1.StateRunning && op != nil && op.Name == string(providers.OperationRestart) && op.Outcome == "" && s.seenSince(op.Time.Time) {
+		op.Outcome = v1alpha1.OperationDone
+	}
+	switch {
+	case state == v1alpha1.StatePaused && !facts.oursToLift() && s.Kind.Traits().pauses(),
+		state == v1alpha1.StateRunning && s.goal() == GoalLive && !s.account.Pause && facts.pausedByUs() && s.seenSince(st.Operation.Time.Add(settle)):
+		if st.Elsewhere == nil || st.Elsewhere.State != state {
 			st.Elsewhere = &v1alpha1.ElsewhereRecord{State: state, Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now)}
 		}
+	case state == v1alpha1.StateRunning && st.Elsewhere != nil && st.Elsewhere.State == state && st.Operation != nil && st.Operation.Name == string(providers.OperationPause):
+		// It was resumed after our last call, and still is.
 	case state != "":
 		st.Elsewhere = nil
 	}
+}
+
+// seenSince reports whether what is known of the activity is from after a moment.
+func (s *scope) seenSince(at time.Time) bool {
+	if s.read {
+		return s.now.After(at)
+	}
+	return s.view != nil && s.view.Started.After(at)
 }
 
 // drifted records what differs between an activity of ours and the manifest, and describes it.

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -37,6 +36,12 @@ type vendor struct {
 	rejectRepeatedTerminate bool
 	// broken makes every comparison fail.
 	broken error
+	// numberRetention is how long a number is remembered; 0 is for ever.
+	numberRetention time.Duration
+	// stocks makes the activities stocks; nil for activities that begin by themselves.
+	stocks *stocks
+	// unlisted empties the list.
+	unlisted bool
 	// slowTerminate is how long a terminate call takes to show.
 	slowTerminate time.Duration
 
@@ -57,6 +62,8 @@ type activity struct {
 	created    time.Time
 	terminated time.Time
 	paused     time.Time
+	activated  time.Time
+	sent       int64 // coupons that were given out
 	failed     bool
 	forgotten  bool
 	members    []string
@@ -71,6 +78,7 @@ type vendorBody struct {
 	Begin   time.Time `json:"begin"`
 	End     time.Time `json:"end"`
 	Members []string  `json:"members,omitempty"`
+	NoCash  bool      `json:"noCash,omitempty"`
 }
 
 func newVendor(c *clocktesting.FakeClock) *vendor {
@@ -147,7 +155,7 @@ func (v *vendor) commit(body vendorBody) (providers.Created, error) {
 	defer v.mu.Unlock()
 	now := v.clock.Now()
 	for _, a := range v.activities {
-		if a.body.Number != body.Number || v.noReplay {
+		if a.body.Number != body.Number || v.noReplay || v.numberRetention > 0 && now.Sub(a.created) > v.numberRetention {
 			continue
 		}
 		if same := reflect.DeepEqual(a.body, body); same && v.rejectSame || !same && v.rejectOther {
@@ -200,7 +208,7 @@ func (v *vendor) List(_ context.Context, page int) (providers.Page, error) {
 	var shown []providers.Snapshot
 	for _, a := range v.activities {
 		old := v.listRetention > 0 && v.clock.Since(a.ends()) > v.listRetention
-		if !a.forgotten && !old && v.clock.Since(a.created) >= v.listLag {
+		if !a.forgotten && !v.unlisted && !old && v.clock.Since(a.created) >= v.listLag {
 			shown = append(shown, v.snapshot(a, false))
 		}
 	}
@@ -240,6 +248,8 @@ func (v *vendor) change(m providers.Mutation) (providers.Receipt, error) {
 		receipt.Refused = v.add(a, m)
 	case providers.OperationRemoveMembers:
 		a.members = slices.DeleteFunc(a.members, func(id string) bool { return slices.Contains(m.Members, id) })
+	case providers.OperationStart, providers.OperationPause, providers.OperationRestart:
+		return v.stocks.move(a, m.Operation, v.state(a), now)
 	default:
 		if a.terminated.IsZero() {
 			a.terminated = now.Add(v.slowTerminate)
@@ -300,97 +310,12 @@ func (v *vendor) Differences(raw []byte, remote providers.Snapshot) ([]providers
 	}
 	var differences []providers.Difference
 	for _, field := range slices.Sorted(maps.Keys(want)) {
-		if field == "members" {
-			continue // calls change them
+		if field == "members" || field == "number" && v.stocks != nil {
+			continue // calls change them, and stocks do not show it
 		}
 		if fmt.Sprint(want[field]) != fmt.Sprint(have[field]) {
 			differences = append(differences, providers.Difference{Field: field, Desired: fmt.Sprint(want[field]), Observed: fmt.Sprint(have[field])})
 		}
 	}
 	return differences, nil
-}
-
-func (v *vendor) find(id string) *activity {
-	for _, a := range v.activities {
-		if a.id == id {
-			return a
-		}
-	}
-	return nil
-}
-
-// activity returns the activity with an id, or nil; stateOf is its state.
-func (v *vendor) activity(id string) *activity {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.find(id)
-}
-
-func (v *vendor) stateOf(a *activity) providers.State {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.state(a)
-}
-
-// made returns the activities under a number.
-func (v *vendor) made(number string) []*activity {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(v.activities), func(a *activity) bool { return a.body.Number != number })
-}
-
-// console does what somebody does in the vendor's console.
-func (v *vendor) console(id string, do func(*activity)) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if a := v.find(id); a != nil {
-		do(a)
-	}
-}
-
-func (a *activity) ends() time.Time {
-	if !a.terminated.IsZero() && a.terminated.Before(a.body.End) {
-		return a.terminated
-	}
-	return a.body.End
-}
-
-func (v *vendor) state(a *activity) providers.State {
-	now := v.clock.Now()
-	switch {
-	case a.failed:
-		return providers.StateFailed
-	case !a.terminated.IsZero() && !now.Before(a.terminated):
-		return providers.StateTerminated
-	case !now.Before(a.body.End):
-		return providers.StateEnded
-	case a.word != "":
-		return providers.StateUnknown
-	case !a.paused.IsZero():
-		return providers.StatePaused
-	case now.Before(a.body.Begin):
-		return providers.StateScheduled
-	default:
-		return providers.StateRunning
-	}
-}
-
-func (v *vendor) snapshot(a *activity, detailed bool) providers.Snapshot {
-	content, err := json.Marshal(a.body)
-	if err != nil {
-		panic(err)
-	}
-	state := v.state(a)
-	word := strings.ToUpper(string(state)) + "_STATUS"
-	if state == providers.StateUnknown {
-		word = a.word
-	}
-	facts := map[string]string{"create_time": a.created.Format(time.RFC3339)}
-	if detailed && !a.paused.IsZero() {
-		facts["pause_time"] = a.paused.Format(time.RFC3339)
-	}
-	return providers.Snapshot{
-		ID: a.id, RequestNo: a.body.Number, Name: a.body.Name, Begin: a.body.Begin, End: a.body.End, State: state,
-		VendorState: word, Facts: facts, Content: content, Detailed: detailed,
-	}
 }

@@ -44,6 +44,7 @@ const sweepInterval = 5 * time.Minute
 // bubble: synctest.Wait tells when the sweeper's goroutines have come to rest.
 type world struct {
 	t      *testing.T
+	kind   Kind
 	clock  *clocktesting.FakeClock
 	vendor *vendor
 	api    client.WithWatch
@@ -97,13 +98,16 @@ var (
 	}()
 )
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, kind Kind) *world {
 	w := &world{
-		t: t, clock: clocktesting.NewFakeClock(noon), stride: sweepInterval, log: logr.Discard(),
+		t: t, kind: kind, clock: clocktesting.NewFakeClock(noon), stride: sweepInterval, log: logr.Discard(),
 		crossing: func(bool) {}, written: func(*v1alpha1.PayGiftActivity) {}, edited: func(*v1alpha1.PayGiftActivity) {}, refuse: func() error { return nil }, auditTo: io.Discard,
 		account: accounts.Resource{Identity: us, Ref: &corev1.ObjectReference{Kind: "WeChatPayMerchant", Namespace: merchant.Namespace, Name: merchant.Name}, Conditions: []metav1.Condition{{Type: "Ready", Status: metav1.ConditionTrue}}},
 	}
 	w.vendor = newVendor(w.clock)
+	if kind.Traits().activates() {
+		w.vendor.stocks = newStocks()
+	}
 	w.api = fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper).WithStatusSubresource(&v1alpha1.PayGiftActivity{}).
 		WithObjectTracker(clienttesting.NewObjectTracker(scheme, decoder)). // the usual one also keeps managed fields, slowly
 		WithReturnManagedFields().Build()
@@ -127,7 +131,7 @@ func (w *world) write(o client.Object, count *int, patch func() error) error {
 	if err := w.refuse(); err != nil {
 		return err
 	}
-	before := w.campaign()
+	before := w.campaignOf(client.ObjectKeyFromObject(o))
 	if before.Name != "" && before.UID != o.GetUID() { // the fake counts versions by name, an API server does not
 		return apierrors.NewConflict(v1alpha1.GroupVersion.WithResource("paygiftactivities").GroupResource(), before.Name, errors.New("another object"))
 	}
@@ -170,9 +174,11 @@ func (w *world) must(err error) {
 }
 
 // campaign reads the manifest and its status from the API server.
-func (w *world) campaign() *v1alpha1.PayGiftActivity {
+func (w *world) campaign() *v1alpha1.PayGiftActivity { return w.campaignOf(w.key) }
+
+func (w *world) campaignOf(key types.NamespacedName) *v1alpha1.PayGiftActivity {
 	c := &v1alpha1.PayGiftActivity{}
-	if err := w.api.Get(context.Background(), spring, c); err != nil && !apierrors.IsNotFound(err) {
+	if err := w.api.Get(context.Background(), key, c); err != nil && !apierrors.IsNotFound(err) {
 		w.t.Fatal(err)
 	}
 	return c
@@ -198,8 +204,14 @@ func (w *world) want(reason string, state v1alpha1.CampaignState, creation v1alp
 // inWorld runs a test in a bubble of its own.
 func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
+	inWorldOf(t, testKind{}, test)
+}
+
+// inWorldOf is inWorld with campaigns of a kind.
+func inWorldOf(t *testing.T, kind Kind, test func(t *testing.T, w *world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newWorld(t, kind)
 		test(t, w)
 		w.end()
 		synctest.Wait()

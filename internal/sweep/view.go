@@ -53,11 +53,12 @@ func (v *View) All() iter.Seq[providers.Snapshot] {
 	}
 }
 
-// Named returns the activities with a name and a time, in the order of their ids.
+// Named returns the activities with a name and a time, in the order of their ids. Times are the same within a second: a vendor may
+// drop what is below it.
 func (v *View) Named(name string, begin, end time.Time) []providers.Snapshot {
 	var found []providers.Snapshot
 	for _, e := range v.byID {
-		if s := e.snapshot; s.Name == name && s.Begin.Equal(begin) && s.End.Equal(end) {
+		if s := e.snapshot; s.Name == name && s.Begin.Unix() == begin.Unix() && s.End.Unix() == end.Unix() {
 			found = append(found, s)
 		}
 	}
