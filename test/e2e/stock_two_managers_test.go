@@ -16,16 +16,20 @@ func TestTwoManagersAtOnceNeverGoBeyondAnAccountsCeilingAndPayEachStockOnce(t *t
 	t.Parallel()
 	const stocks, affordable = 50, 30
 	p := &pair{world: newWorld(t)}
-	p.limit(affordable)
+	p.limit(0)
 	p.startBoth("--stock-registration=0s")
 	var manifests []string
 	for i := range stocks {
 		manifests = append(manifests, p.stockManifest(stock{Name: fmt.Sprintf("stock-%02d", i)}))
 	}
 	p.mustApply(strings.Join(manifests, "---\n"))
-	for i, locks := range []int{5, 15, 25} { // one of the two is always being replaced
-		p.waitForLocks(locks)
-		p.managers[i%2].kill()
+	p.waitForReadies(stocks, func(ready map[string]int) bool { return ready["False BudgetLimitExceeded"] == stocks })
+	p.checkLocks(stocks, 0)
+
+	p.limit(affordable) // both find that all of them fit, at the same moment
+	for i := range 2 {
+		p.waitForLocks(1 + 2*i)
+		p.managers[i].kill()
 		p.startBoth("--stock-registration=0s")
 	}
 	p.waitForReadies(stocks, func(ready map[string]int) bool {
@@ -33,7 +37,7 @@ func TestTwoManagersAtOnceNeverGoBeyondAnAccountsCeilingAndPayEachStockOnce(t *t
 	})
 	p.checkLocks(stocks, affordable)
 
-	p.managers[1].kill() // two that saw each other have both stepped back, and come again in their own time: now
+	p.managers[1].kill() // what saw the other's has stepped back, and comes again in its own time: now
 	p.askForLooks()
 	p.waitForReadies(stocks, func(ready map[string]int) bool {
 		return ready["True Running"] == affordable && ready["False BudgetLimitExceeded"] == stocks-affordable
@@ -118,10 +122,11 @@ func (w *world) checkLocks(stocks, affordable int) {
 		w.t.Errorf("%d stocks under %d numbers, want %d", len(made), len(numbers), stocks)
 	}
 	var locked int64
-	for _, m := range w.ledger() {
+	movements := w.ledger()
+	for _, m := range movements {
 		locked += m.Fen
 	}
-	w.t.Logf("%d budgets are locked, %d fen", len(w.ledger()), locked)
+	w.t.Logf("%d budgets are locked, %d fen", len(movements), locked)
 	if locked > int64(affordable)*stockBudget {
 		w.t.Errorf("%d fen are locked, and the account lets %d be", locked, affordable*stockBudget)
 	}
