@@ -17,12 +17,17 @@ import (
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 )
 
-// brawl is two managers that both believe they lead, and somebody who edits all the time.
-type brawl struct {
+// pair is a world with two managers that both believe they lead.
+type pair struct {
 	*world
-	random   *rand.Rand
 	managers [2]*process
-	begin    time.Time
+}
+
+// brawl is a pair, and somebody who edits all the time.
+type brawl struct {
+	*pair
+	random *rand.Rand
+	begin  time.Time
 	// manifests are what was last admitted, by name.
 	manifests map[string]edition
 	refused   int
@@ -42,7 +47,7 @@ func TestTwoManagersAtOnceMakeOneActivityEachAndTrueStatuses(t *testing.T) {
 		t.Run(fmt.Sprintf("vendor %d", i), func(t *testing.T) {
 			t.Parallel()
 			b := &brawl{
-				world: newWorld(t), random: rand.New(rand.NewPCG(uint64(i), 7)), begin: time.Now().Add(24 * time.Hour), manifests: map[string]edition{},
+				pair: &pair{world: newWorld(t)}, random: rand.New(rand.NewPCG(uint64(i), 7)), begin: time.Now().Add(24 * time.Hour), manifests: map[string]edition{},
 			}
 			b.setAll(vendorVariants[i])
 			b.fight(100)
@@ -97,9 +102,9 @@ func (b *brawl) fight(campaigns int) {
 func name(i int) string { return fmt.Sprintf("gift-%02d", i) }
 
 // startBoth starts those of the two managers that do not run.
-func (b *brawl) startBoth() {
-	b.t.Helper()
-	for i, running := range b.managers {
+func (p *pair) startBoth(args ...string) {
+	p.t.Helper()
+	for i, running := range p.managers {
 		if running != nil {
 			select {
 			case <-running.done:
@@ -107,7 +112,7 @@ func (b *brawl) startBoth() {
 				continue
 			}
 		}
-		b.managers[i] = startManager(b.t, b.cp.KubeconfigPath, b.namespace, b.sim)
+		p.managers[i] = startManager(p.t, p.cp.KubeconfigPath, p.namespace, p.sim, args...)
 	}
 }
 
