@@ -26,6 +26,10 @@ func decideOperation(f *Facts, change Change) Decision {
 	working := f.changing(change.Operation)
 	record := f.Record.Operation
 	switch {
+	case change.Operation.Widens() && f.Account.Hold != nil:
+		held := f.held()
+		held.State = campaignState(f.Remote.Snapshot.State)
+		return held
 	case !f.Read:
 		return f.unlessPaused(Decision{Action: Get})
 	case f.justDone(change):
@@ -34,8 +38,6 @@ func decideOperation(f *Facts, change Change) Decision {
 		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
 			"%s was done %d times for %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
 			change.Operation, record.Attempts, f.it()))
-	case change.Operation.Widens() && f.Account.Hold != nil:
-		return f.held()
 	case f.Money.Over != "":
 		return f.overLimit()
 	case f.Wait > 0:
