@@ -87,8 +87,8 @@ func (s *scope) unreserve() {
 }
 
 // overNow reports whether an activation that is recorded goes beyond the ceiling after all, by what the API server
-// says at this moment of the account and of all campaigns.
-func (s *scope) overNow(ctx context.Context) (bool, error) {
+// says at this moment of the account and of all campaigns. A ceiling that there was none of before needs the list first.
+func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 	facts := s.moneyFacts(&Facts{Remote: s.remote})
 	own := s.exposure(s.remote)
 	switch {
@@ -98,6 +98,8 @@ func (s *scope) overNow(ctx context.Context) (bool, error) {
 		return true, nil // the next decision says so
 	case facts.MaxActive == nil:
 		return false, nil
+	case !listed:
+		return true, nil // the next decision asks for it
 	}
 	others, err := s.committed(ctx, s.eachLive)
 	if err != nil {

@@ -104,12 +104,13 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 // withheld reports whether the account, as the API server has it now, holds a call back that was recorded. Such an
 // activation is withdrawn, so that it does not count as under way.
 func (s *scope) withheld(ctx context.Context, op providers.Operation) (bool, error) {
+	listed := s.moneyFacts(&Facts{Remote: s.remote}).MaxActive != nil // the decision has seen to it that the list is known
 	held, err := s.holdNow(ctx)
 	if err != nil || op != providers.OperationStart {
 		return held, err
 	}
 	if !held {
-		if held, err = s.overNow(ctx); err != nil {
+		if held, err = s.overNow(ctx, listed); err != nil {
 			return false, err
 		}
 	}
