@@ -69,8 +69,9 @@ func (s *scope) ceiling(ctx context.Context, f *Facts, d Decision) (bool, error)
 			others[id] = exposure
 		}
 	}
-	f.Money.Over = over(*own, others, *f.Money.MaxActive)
-	if f.Money.Over == "" {
+	s.over = over(*own, others, *f.Money.MaxActive)
+	f.Money.Over = s.over
+	if s.over == "" {
 		s.reservations.put(account, f.Record.ID, *own)
 		s.reserved = true
 	}
@@ -106,6 +107,7 @@ func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 		return false, fmt.Errorf("add up what is active before an activation: %w", err)
 	}
 	s.over = over(*own, others, *facts.MaxActive)
+	s.memory.Over, s.memory.OverAt, s.memory.OverLimit = s.over, s.now, *facts.MaxActive
 	return s.over != "", nil
 }
 

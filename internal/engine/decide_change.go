@@ -30,6 +30,9 @@ func decideOperation(f *Facts, change Change) Decision {
 		held := f.held()
 		held.State = campaignState(f.Remote.Snapshot.State)
 		return held
+	case change.Operation == providers.OperationStart && f.overLately():
+		f.Money.Over = f.Memory.Over
+		return f.overLimit()
 	case !f.Read:
 		return f.unlessPaused(Decision{Action: Get})
 	case f.justDone(change):

@@ -201,6 +201,10 @@ type Memory struct {
 	// OperatedDigest say which it was.
 	Operated                     time.Time
 	OperatedName, OperatedDigest string
+	// Over is why the last activation was withdrawn after it was recorded, OverAt when, and OverLimit the ceiling that it was.
+	Over      string
+	OverAt    time.Time
+	OverLimit int64
 	// PreviousRead is when an activity of a former revision was read one by one.
 	PreviousRead time.Time
 	// Preflight is the last look at what the manifest refers to.

@@ -22,6 +22,7 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 	st := s.campaign.CampaignStatus()
 	last := st.Operation
 	st.Operation = s.operation(d.Change, last)
+	s.unsent = true
 	s.membersIntended(d.Change)
 	if last == nil || last.Name != st.Operation.Name || last.Generation != st.Operation.Generation || last.Outcome != v1alpha1.OperationRefused {
 		s.apply(d) // that a refused call is tried again is no news
@@ -83,6 +84,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	if err := s.Audit.Before(entry); err != nil {
 		return err
 	}
+	s.unsent = false
 	receipt, err := s.activities.Do(ctx, providers.Mutation{
 		Operation: change.Operation, ID: s.Kind.ActivityID(s.campaign), Number: record.Number, Members: change.Members,
 	})

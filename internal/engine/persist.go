@@ -80,13 +80,16 @@ func (s *scope) observed(changed bool) {
 	s.noteWithdrawn()
 }
 
-// noteWithdrawn ends an activation that was recorded, has had no effect and is not asked for any more, so that it does not count as under way.
+// noteWithdrawn ends an activation that was recorded and has had no effect, when it is not asked for any more or would go beyond the
+// account's ceiling, so that it does not count as under way: two that wait for each other would wait for ever.
 func (s *scope) noteWithdrawn() {
-	op := s.campaign.CampaignStatus().Operation
-	if op == nil || op.Name != string(providers.OperationStart) || op.Outcome != "" || s.remote.Snapshot.State != providers.StateInactive || s.now.Sub(op.Time.Time) < settle {
+	op, end := s.campaign.CampaignStatus().Operation, s.remote.Snapshot.End
+	if op == nil || op.Name != string(providers.OperationStart) || op.Outcome != "" || s.remote.Snapshot.State != providers.StateInactive {
 		return
 	}
-	if s.read && s.goal() != GoalLive || !s.remote.Snapshot.End.IsZero() && !s.now.Before(s.remote.Snapshot.End) {
+	old := s.now.Sub(op.Time.Time) >= settle
+	unwanted := s.read && (s.goal() != GoalLive || s.over != "") || !end.IsZero() && !s.now.Before(end)
+	if old && unwanted || s.unsent && s.over != "" {
 		op.Outcome = v1alpha1.OperationWithdrawn
 	}
 }
