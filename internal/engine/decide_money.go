@@ -51,3 +51,10 @@ func (f *Facts) overLimit() Decision {
 	d.After = limitPause + f.Jitter%limitPause
 	return d
 }
+
+// overLately reports whether an activation was withdrawn a moment ago for a ceiling that still stands: the campaigns in the cache may
+// not show yet what was in its way, and two that withdraw for each other are not to meet again at once.
+func (f *Facts) overLately() bool {
+	m := f.Memory
+	return m.Over != "" && f.Now.Sub(m.OverAt) < limitPause && f.Forced.IsZero() && f.Money.MaxActive != nil && *f.Money.MaxActive == m.OverLimit
+}

@@ -15,19 +15,25 @@ func isOpen(record *v1alpha1.OperationRecord, op providers.Operation) bool {
 	return record != nil && record.Name == string(op) && record.Outcome == ""
 }
 
-// noteOperation ends what the state of the activity shows the end of: an activation that was recorded, has had no effect and
-// is not asked for any more, so that it does not count as under way; and a restart whose answer got lost and that took effect.
+// noteOperation ends what the state of the activity shows the end of: a restart whose answer got lost and that took effect; and an
+// activation that was recorded, has had no effect, and is not asked for any more or would go beyond the account's ceiling, so that
+// it does not count as under way: two that wait for each other would wait for ever.
 func (s *scope) noteOperation() {
 	record, shown := s.campaign.CampaignStatus().Operation, s.remote.Snapshot
 	switch {
-	case isOpen(record, providers.OperationStart) && shown.State == providers.StateInactive && s.now.Sub(record.Time.Time) >= settle:
-		over := !shown.End.IsZero() && !s.now.Before(shown.End)
-		if over || s.read && s.goal() != GoalLive {
-			record.Outcome = v1alpha1.OperationWithdrawn
-		}
+	case isOpen(record, providers.OperationStart) && shown.State == providers.StateInactive && s.withdraws(record):
+		record.Outcome = v1alpha1.OperationWithdrawn
 	case isOpen(record, providers.OperationRestart) && shown.State == providers.StateRunning && s.seenSince(record.Time.Time):
 		record.Outcome = v1alpha1.OperationDone
 	}
+}
+
+// withdraws reports whether a recorded activation that shows no effect is given up.
+func (s *scope) withdraws(record *v1alpha1.OperationRecord) bool {
+	old := s.now.Sub(record.Time.Time) >= settle
+	end := s.remote.Snapshot.End
+	unwanted := s.read && (s.goal() != GoalLive || s.over != "") || !end.IsZero() && !s.now.Before(end)
+	return old && unwanted || s.unsent && s.over != ""
 }
 
 // noteElsewhere records a pause that was not ours, with the manifest that it was first seen for, and a resumption of one that was;

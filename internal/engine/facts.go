@@ -204,6 +204,10 @@ type Memory struct {
 	Operated                     time.Time
 	OperatedName, OperatedDigest string
 	OperatedGeneration           int64
+	// Over is why the last activation was withdrawn after it was recorded, OverAt when, and OverLimit the ceiling that it was.
+	Over      string
+	OverAt    time.Time
+	OverLimit int64
 	// PreviousRead is when an activity of a former revision was read one by one.
 	PreviousRead time.Time
 	// Preflight is the last look at what the manifest refers to.
