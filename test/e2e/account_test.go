@@ -49,3 +49,15 @@ func (w *world) waitForAccount(want, text string) {
 		return nil
 	})
 }
+
+// often is how often an operation is called by a manager that nothing asks anything of.
+type often int
+
+const (
+	never often = iota
+	once
+	always
+)
+
+// accountCalls are the calls for an account itself: whether its credentials work and where its notices go, and the list of each product.
+var accountCalls = map[string]often{"certificates": once, "favor.callback": once, "paygift.list": always, "favor.list": always}

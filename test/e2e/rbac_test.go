@@ -32,22 +32,15 @@ type need struct {
 
 // needs are all rights that the operator has, as `verb resource[.group][/subresource] [name]`.
 // Whoever grants another one says here what for, and has liveAWholeLife use it.
-var needs = map[string]need{
+var needs = withCampaigns(map[string]need{
 	"get secrets":    {why: "an account's keys, by the name that it gives"},
 	"get namespaces": {why: "whether one is going away with all that is in it, before a deletion ends an activity"},
-	"get customresourcedefinitions.apiextensions.k8s.io paygiftactivities.campaign-operator.io": {why: "whether it is going away with all campaigns, likewise"},
 
 	"get wechatpaymerchants.campaign-operator.io":          {why: "an account as it is now, just before a call"},
 	"list wechatpaymerchants.campaign-operator.io":         {why: "accounts at the start, from API servers that do not stream lists"},
 	"watch wechatpaymerchants.campaign-operator.io":        {why: "accounts"},
 	"patch wechatpaymerchants.campaign-operator.io":        {why: "the finalizer of an account that a deletion needs"},
 	"patch wechatpaymerchants.campaign-operator.io/status": {why: "whether an account works"},
-
-	"get paygiftactivities.campaign-operator.io":          {why: "a campaign as it is now, just before a call"},
-	"list paygiftactivities.campaign-operator.io":         {why: "campaigns at the start, from API servers that do not stream lists"},
-	"watch paygiftactivities.campaign-operator.io":        {why: "campaigns"},
-	"patch paygiftactivities.campaign-operator.io":        {why: "the finalizer of a campaign whose deletion ends its activity"},
-	"patch paygiftactivities.campaign-operator.io/status": {why: "the record of what was sent, and what became of it"},
 
 	"create events.events.k8s.io": {why: "what somebody has to act on"},
 	"patch events.events.k8s.io":  {why: "the count of an event that comes again", rare: "the same event on an unchanged resource within minutes"},
@@ -56,11 +49,28 @@ var needs = map[string]need{
 	"get leases.coordination.k8s.io campaign-operator.io":    {why: "who leads"},
 	"update leases.coordination.k8s.io campaign-operator.io": {why: "to lead, and to give up the lead"},
 	"create events": {why: "who became leader, in the operator's own namespace"},
+}, "paygiftactivities", "couponstocks")
+
+// withCampaigns adds the rights that the operator needs for each kind of campaign.
+func withCampaigns(needs map[string]need, kinds ...string) map[string]need {
+	for _, kind := range kinds {
+		kind += ".campaign-operator.io"
+		maps.Copy(needs, map[string]need{
+			"get customresourcedefinitions.apiextensions.k8s.io " + kind: {why: "whether it is going away with all campaigns, before a deletion ends or pauses an activity"},
+
+			"get " + kind:               {why: "a campaign as it is now, just before a call"},
+			"list " + kind:              {why: "campaigns at the start, from API servers that do not stream lists"},
+			"watch " + kind:             {why: "campaigns"},
+			"patch " + kind:             {why: "the finalizer of a campaign whose deletion ends or pauses its activity"},
+			"patch " + kind + "/status": {why: "the record of what was sent, and what became of it"},
+		})
+	}
+	return needs
 }
 
 // watched is all that the operator lists and watches. Neither Secrets nor namespaces are among
 // it: whoever may list a kind reads the contents of all of it.
-var watched = []string{"paygiftactivities.campaign-operator.io", "wechatpaymerchants.campaign-operator.io"}
+var watched = []string{"couponstocks.campaign-operator.io", "paygiftactivities.campaign-operator.io", "wechatpaymerchants.campaign-operator.io"}
 
 func TestTheOperatorHasTheRightsThatItUsesAndNoOther(t *testing.T) {
 	t.Parallel()
@@ -202,7 +212,7 @@ func (w *installedWorld) startOperator(env ...string) {
 	w.t.Helper()
 	w.manager = start(w.t, "manager", append(env, "KUBECONFIG="+w.kubeconfig),
 		"--allowed-gateways", w.sim.url, "--leader-elect-namespace", operatorNamespace, "--metrics-address=0", "--health-address=0",
-		"--create-rate=0", "--read-rate=0", "--sweep-interval=1s", "--log-level=1", "--audit-log=-")
+		"--create-rate=0", "--read-rate=0", "--sweep-interval=1s", "--stock-registration=0s", "--log-level=1", "--audit-log=-")
 }
 
 // liveAWholeLife has the operator do all that takes a right, and leaves it running.
@@ -221,6 +231,9 @@ func (w *installedWorld) liveAWholeLife() {
 	ended.State = "Terminated"
 	w.mustApply(w.manifest(ended))
 	w.waitFor("ended", "Ready", "True Terminated")
+	w.fault(map[string]any{"match": map[string]any{"operation": "favor.create"}, "action": "status", "status": 500})
+	w.applyStock(stock{Name: "paused", Lines: []string{"deletionPolicy: Pause"}})
+	w.waitForStock("paused", "Ready", "True Running")
 	w.manager.stop()
 
 	w.startOperator("KUBE_FEATURE_WatchListClient=false") // as with an API server that does not stream lists
@@ -232,7 +245,7 @@ func (w *installedWorld) liveAWholeLife() {
 	w.waitFor("deleted", "Ready", "True Scheduled")
 	w.waitForSweeps(w.counter("paygift.list") + 2)
 	w.kubectl("delete", "wxm", "--all", "-n", w.namespace, "--wait=false") // while a campaign needs it to go
-	w.kubectl("delete", "pga", "--all", "-n", w.namespace, "--timeout=40s")
+	w.kubectl("delete", "pga,cst", "--all", "-n", w.namespace, "--timeout=40s")
 	w.kubectl("delete", "wxm", "--all", "-n", w.namespace, "--timeout=40s")
 }
 
