@@ -63,8 +63,8 @@ func decideFound(f *Facts) (Decision, bool) {
 		return Decision{Action: Adopt}, true
 	case f.stops() && len(f.PreviousLive) > 0 && !f.Manifest.KeepPrevious:
 		return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
-			"activity %s of a former requestRevision is live, and nothing exists for revision %d. To end it write its requestRevision again, or end it in the vendor's console; to leave it as it is write replacePrevious: Keep.",
-			strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
+			"%s %s of a former requestRevision is live, and nothing exists for revision %d. To stop it write its requestRevision again, or end it in the vendor's console; to leave it as it is write replacePrevious: Keep.",
+			f.Traits.Noun, strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
 	case f.stops():
 		return stop(status.Settled, v1alpha1.ReasonNothingToTerminate, v1alpha1.StateTerminated,
 			fmt.Sprintf("no %s exists %s, and none will be created while spec.state is %s.", f.Traits.Noun, f.where(f.Manifest.Number), f.Traits.StopState)), true
@@ -187,8 +187,8 @@ func decidePrevious(f *Facts) (Decision, bool) {
 		return Decision{Action: GetPrevious}, true
 	}
 	return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
-		"activity %s of a former requestRevision has not ended, so revision %d is not created yet. It is when that one has ended; end it in the vendor's console, or write replacePrevious: Keep to have both.",
-		strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
+		"%s %s of a former requestRevision has not ended, so revision %d waits. It goes on when that one has ended; end it in the vendor's console where that can be done, or write replacePrevious: Keep to have both.",
+		f.Traits.Noun, strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
 }
 
 // decideRejected honours an earlier definite refusal of the same bytes.
@@ -294,13 +294,24 @@ func (f *Facts) ambiguous() Decision {
 		wayOut += " and raise requestRevision in the same commit"
 	}
 	if f.Traits.Anonymous {
-		return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
-			"the vendor has several of the kind that no resource manages, all with the manifest's name, time and amounts: %s. Which of them is this resource's cannot be told, since the vendor does not return request numbers. None is taken and none is created. %s (%s).",
-			enumerate(f.Candidates), wayOut, f.Traits.AdoptField))
+		return f.lookalikes()
 	}
 	return stop(status.Stalled, v1alpha1.ReasonRequestNumberConflict, f.pendingState(), fmt.Sprintf(
 		"the vendor has several activities under request number %s: %s. None is taken and none is created. %s, or end all but one in the vendor's console; and ask the vendor how it came about.",
 		number, strings.Join(f.Candidates, ", "), wayOut))
+}
+
+// lookalikes reports activities that can be this resource's and of which none can be told to be.
+func (f *Facts) lookalikes() Decision {
+	wayOut := fmt.Sprintf("Name the right one in %s", f.Traits.AdoptField)
+	if f.open() {
+		wayOut += " and raise requestRevision in the same commit"
+	} else if len(f.Candidates) == 1 {
+		wayOut += ", or write spec.allowTwin: true to have one more"
+	}
+	return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
+		"at the vendor there is, with the manifest's name, time and amounts, and managed by no resource: %s. Which of them is this one's, if not that of a former requestRevision, cannot be told, since the vendor does not return request numbers. None is taken and none is created. %s.",
+		enumerate(f.Candidates), wayOut))
 }
 
 // Twin is a live activity that looks like the one that is about to be created.

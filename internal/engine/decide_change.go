@@ -30,19 +30,18 @@ func decideOperation(f *Facts, change Change) Decision {
 		held := f.held()
 		held.State = status.StateOf(f.Remote.Snapshot.State)
 		return held
-	case change.Operation == providers.OperationStart && f.overLately():
-		f.Money.Over = f.Memory.Over
+	case f.overBefore(change):
 		return f.overLimit()
 	case !f.Read:
 		return f.unlessPaused(Decision{Action: Get})
+	case change.Operation == providers.OperationStart && f.Money.Over != "":
+		return f.overLimit()
 	case f.justDone(change):
 		return working
 	case f.contested(change):
 		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
 			"%s was done %d times for %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
 			change.Operation, record.Attempts, f.it()))
-	case f.Money.Over != "":
-		return f.overLimit()
 	case f.Wait > 0:
 		return f.throttled()
 	case record == nil || record.Outcome != "" || record.Name != string(change.Operation) ||
@@ -52,6 +51,12 @@ func decideOperation(f *Facts, change Change) Decision {
 	default:
 		return Decision{Action: Operate, Change: change}
 	}
+}
+
+// overBefore reports whether an activation goes beyond the ceiling and nothing has to be read to say so: one that is recorded is
+// read, to be withdrawn.
+func (f *Facts) overBefore(change Change) bool {
+	return change.Operation == providers.OperationStart && f.Money.Over != "" && !isOpen(f.Record.Operation, providers.OperationStart)
 }
 
 // changes are the words for what a call does to an activity.

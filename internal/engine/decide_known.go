@@ -81,8 +81,8 @@ func decideJudgement(f *Facts) (Decision, bool) {
 		return Decision{Action: Judge}, true // the same content in other bytes, or other members
 	case f.Record.Outcome == v1alpha1.CreationDiffers:
 		return f.observed(status.Stalled, v1alpha1.ReasonRequestNumberConflict, fmt.Sprintf(
-			"%s exists under request number %s with other content: %s. It is left alone. Correct the manifest to match it, take it over as it is with %s: %q, or end it in the vendor's console and raise requestRevision for a new one.",
-			f.it(), f.Record.Number, describe(f.Remote.Differences), f.Traits.AdoptField, f.Record.ID)), true
+			"%s exists %s with other content: %s. It is left alone. Correct the manifest to match it, take it over as it is with %s: %q, or end it in the vendor's console and raise requestRevision for a new one.",
+			f.it(), f.under(), describe(f.Remote.Differences), f.Traits.AdoptField, f.Record.ID)), true
 	}
 	return Decision{}, false
 }
@@ -231,6 +231,14 @@ func (f *Facts) siblings() string {
 
 // it names the recorded activity for a message.
 func (f *Facts) it() string { return f.Traits.Noun + " " + f.Record.ID }
+
+// under says what the recorded activity was found by.
+func (f *Facts) under() string {
+	if f.Traits.Anonymous {
+		return "by this resource's request"
+	}
+	return "under request number " + f.Record.Number
+}
 
 // end is when the activity ends, as the vendor says or else the manifest.
 func (f *Facts) end() time.Time {

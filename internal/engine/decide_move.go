@@ -47,10 +47,11 @@ func (f *Facts) pauseStays() bool {
 }
 
 // oursToLift reports whether the pause of a paused activity was this resource's, or one that it has set out to lift: the restart
-// was refused, or its outcome is open.
+// was refused, its outcome is open, or its effect may still have to show.
 func (f *Facts) oursToLift() bool {
 	op := f.Record.Operation
-	return f.pausedByUs() || op != nil && op.Name == string(providers.OperationRestart) && op.Outcome != v1alpha1.OperationDone
+	restarts := op != nil && op.Name == string(providers.OperationRestart)
+	return f.pausedByUs() || restarts && (op.Outcome != v1alpha1.OperationDone || f.Now.Sub(op.Time.Time) < operateAgain)
 }
 
 // pausedByUs reports whether the last call for the activity was this resource's pause, and nothing else was seen to happen since.
@@ -71,12 +72,15 @@ func (f *Facts) timeOver() bool {
 // decideActivation activates an activity, which commits its money and cannot be undone: only when it is known to be what the
 // manifest says, when it is time, and within the account's limits.
 func decideActivation(f *Facts) Decision {
-	for _, obstacle := range []func(*Facts) (Decision, bool){decideContent, decideActivationTime, decideCampaignLimit} {
+	for _, obstacle := range []func(*Facts) (Decision, bool){decideContent, decidePrevious, decideActivationTime, decideCampaignLimit} {
 		if d, found := obstacle(f); found {
 			return d
 		}
 	}
-	if f.Money.MaxActive != nil { // what else is active has to be known as of now
+	if f.overLately() {
+		f.Money.Over = f.Memory.Over
+	}
+	if f.Money.MaxActive != nil && f.Money.Over == "" && f.Account.Hold == nil { // what else is active has to be known as of now
 		if d, done := decideView(f, f.freshEnough()); done {
 			return f.unlessPaused(d)
 		}
@@ -94,6 +98,8 @@ func decideContent(f *Facts) (Decision, bool) {
 	}
 	observed, manifest := f.Remote.Snapshot.Exposure, f.Money.Manifest
 	switch {
+	case f.Manifest.Err != nil:
+		return f.unsendable(status.StateOf(f.Remote.Snapshot.State)), true
 	case f.Manifest.Complete && f.Record.Digest != f.Manifest.Digest:
 		return stalled("it was recorded for other creation fields (digest %s) than the manifest now has.", f.Record.Digest)
 	case observed == nil && f.Read:
@@ -134,7 +140,15 @@ func (f *Facts) tooEarly(err *providers.Error) bool {
 }
 
 func tooEarly(err *providers.Error, created, now time.Time) bool {
-	return err.Operation == providers.OperationStart && err.Kind == providers.KindConflict && !created.IsZero() && now.Sub(created) < registersWithin
+	if err.Operation != providers.OperationStart || err.MaybeCommitted || created.IsZero() || now.Sub(created) >= registersWithin {
+		return false
+	}
+	switch err.Kind {
+	case providers.KindConflict, providers.KindInvalid, providers.KindForbidden, providers.KindNotFound, providers.KindUnknown:
+		return true // by which code a gateway says so is documented nowhere
+	default:
+		return false
+	}
 }
 
 func (f *Facts) registering(after time.Duration) Decision {
@@ -148,6 +162,11 @@ func (f *Facts) registering(after time.Duration) Decision {
 func decideInactive(f *Facts) Decision {
 	if !f.Read && f.Goal != GoalLive && (f.Deleting || isOpen(f.Record.Operation, providers.OperationStart)) { // a list may be of before it was activated
 		return f.unlessUnreadable(Decision{Action: Get})
+	}
+	if wait := f.lastStart().Add(settle).Sub(f.Now); f.Deleting && mayHaveStarted(f.Record.Operation) && wait > 0 {
+		d := f.observed(status.Working, v1alpha1.ReasonPausing, fmt.Sprintf("whether %s was activated is being found out: its activation may have been sent.", f.it()))
+		d.After = wait
+		return d
 	}
 	if f.Goal == GoalNothing {
 		return f.cannotReturnToDraft()
@@ -164,9 +183,17 @@ func decideInactive(f *Facts) Decision {
 	d := f.forgotten(f.observed(status.Settled, v1alpha1.ReasonInactive, fmt.Sprintf(
 		"%s exists and is not activated, so it gives nothing out and no money is committed. Set spec.state to Active to activate it.", f.it())), f.begin())
 	if isOpen(f.Record.Operation, providers.OperationStart) { // to be withdrawn when it has had no effect
-		d.After = max(f.Record.Operation.Time.Add(settle).Sub(f.Now), time.Second)
+		d.After = max(f.lastStart().Add(settle).Sub(f.Now), time.Second)
 	}
 	return d
+}
+
+// lastStart is the latest moment at which the recorded activation may have been sent: by this process, or by one before it.
+func (f *Facts) lastStart() time.Time {
+	if !f.Memory.Started.IsZero() {
+		return f.Memory.Started
+	}
+	return latest(f.Record.operationTime(), f.Memory.FirstSeen)
 }
 
 // unlessUnreadable holds a read back while the pause after a failed read lasts; that a change failed is a reason to read.

@@ -21,7 +21,7 @@ func decideObserved(f *Facts) Decision {
 		d.After = watchPause
 		return d
 	case providers.StateReviewing:
-		d := f.observed(status.Working, v1alpha1.ReasonUnderReview, fmt.Sprintf("the vendor reviews %s, which was activated, before it runs.", it))
+		d := f.observed(status.Working, v1alpha1.ReasonUnderReview, fmt.Sprintf("the vendor reviews %s before it runs.", it))
 		d.After = reviewPause
 		return d
 	case providers.StateEnded:
@@ -91,6 +91,9 @@ func decideLive(f *Facts) Decision {
 		}
 		return f.observed(status.Settled, v1alpha1.ReasonRunning, f.running())
 	case providers.StatePaused:
+		if f.Traits.pauses() && !f.Read && f.Record.Elsewhere == nil {
+			return f.unlessPaused(Decision{Action: Get}) // a list may be of before it went on
+		}
 		wayOut := "Resume it in the vendor's console"
 		if f.Traits.pauses() {
 			wayOut += ", or edit the spec: any later edit that asks for Active has it go on"

@@ -26,7 +26,7 @@ func decideUnknown(f *Facts) Decision {
 	if f.Memory.Intended && f.Memory.Sends == 0 {
 		return Decision{Action: Release} // recorded by this process and never sent
 	}
-	if f.Traits.Anonymous && (f.Manifest.Err != nil || f.Manifest.Digest != f.Record.Digest) {
+	if f.Traits.Anonymous && !f.Manifest.AsSent {
 		return f.untraceable()
 	}
 	if !f.maySend() {
@@ -68,8 +68,8 @@ func (f *Facts) maySend() bool {
 // untraceable: what was sent can only be found by its content, and the manifest says something else now.
 func (f *Facts) untraceable() Decision {
 	return stop(status.Stalled, v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, fmt.Sprintf(
-		"whether the %s of the recorded request was created is not known, and the manifest no longer says what was sent (digest %s), by which alone it could be found. Write the creation fields again as they were; or look in the vendor's console and name what you find in %s, with requestRevision raised in the same commit.",
-		f.Traits.Noun, f.Record.Digest, f.Traits.AdoptField))
+		"whether the %s of the recorded request was created is not known, and the manifest no longer says what was sent (digest %s), by which alone it could be found. Write the creation fields again as they were for %s; or look in the vendor's console and name what you find in %s, with requestRevision raised in the same commit.",
+		f.Traits.Noun, f.Record.Digest, f.recordedRevision(), f.Traits.AdoptField))
 }
 
 // sendOr honours the quota before a send.

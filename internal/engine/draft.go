@@ -71,12 +71,12 @@ func (s *scope) wouldExceed(ctx context.Context) string {
 	if facts.MaxActive == nil || facts.Manifest == nil || s.view == nil {
 		return ""
 	}
-	others, err := s.committed(ctx, s.each)
+	taken, err := s.committed(ctx, s.each)
 	if err != nil {
 		log.FromContext(ctx).Error(err, "add up what is active for a plan")
 		return ""
 	}
-	return facts.over(*facts.Manifest, others)
+	return facts.over(*facts.Manifest, taken)
 }
 
 // plan records what the live state would do.

@@ -30,7 +30,8 @@ func (s *scope) noteOperation() {
 
 // withdraws reports whether a recorded activation that shows no effect is given up.
 func (s *scope) withdraws(record *v1alpha1.OperationRecord) bool {
-	old := s.now.Sub(record.Time.Time) >= settle
+	facts := Facts{Record: RecordFacts{Operation: record}, Memory: s.memory.Memory}
+	old := s.now.Sub(facts.lastStart()) >= settle
 	end := s.remote.Snapshot.End
 	unwanted := s.read && (s.goal() != GoalLive || s.over != "") || !end.IsZero() && !s.now.Before(end)
 	return old && unwanted || s.unsent && s.over != ""
@@ -40,7 +41,7 @@ func (s *scope) withdraws(record *v1alpha1.OperationRecord) bool {
 // it forgets them when they are over.
 func (s *scope) noteElsewhere() {
 	st := s.campaign.CampaignStatus()
-	facts := Facts{Record: RecordFacts{Operation: st.Operation, Elsewhere: st.Elsewhere}}
+	facts := Facts{Now: s.now, Record: RecordFacts{Operation: st.Operation, Elsewhere: st.Elsewhere}}
 	state := status.StateOf(s.remote.Snapshot.State)
 	switch {
 	case state == v1alpha1.StatePaused && s.Kind.Traits().pauses() && !facts.oursToLift(), state == v1alpha1.StateRunning && s.resumedElsewhere(&facts):

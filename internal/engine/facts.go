@@ -88,6 +88,8 @@ type ManifestFacts struct {
 	Objection string
 	// Err says why the manifest cannot be made into a request.
 	Err error
+	// AsSent is true while a request is recorded and the manifest, whatever its revision, still says what was sent.
+	AsSent bool
 	// Waiting says which resource that the manifest refers to has no activity yet; Err then says so, too.
 	Waiting string
 	// Complete is true when the creation fields are there; adopt and Observe let them be left out.
@@ -127,6 +129,14 @@ type RecordFacts struct {
 	Revision int64
 	// Adopted is true when the activity was taken over because the manifest names it.
 	Adopted bool
+}
+
+// operationTime is when the last operation was recorded; zero where none was.
+func (r RecordFacts) operationTime() time.Time {
+	if r.Operation == nil {
+		return time.Time{}
+	}
+	return r.Operation.Time.Time
 }
 
 // exists reports whether anything is recorded of an activity or a call for one.
@@ -204,6 +214,8 @@ type Memory struct {
 	Operated                     time.Time
 	OperatedName, OperatedDigest string
 	OperatedGeneration           int64
+	// Started is when this process last sent an activation, whatever came of it.
+	Started time.Time
 	// Over is why the last activation was withdrawn after it was recorded, OverAt when, and OverLimit the ceiling that it was.
 	Over      string
 	OverAt    time.Time

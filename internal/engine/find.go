@@ -26,7 +26,7 @@ func (s *scope) findOurs(ctx context.Context, f *Facts) error {
 		return err
 	}
 	switch {
-	case len(found) > 1:
+	case len(found) > 1, len(found) == 1 && s.mayBeFormer(f):
 		for _, snapshot := range found {
 			f.Candidates = append(f.Candidates, snapshot.ID)
 		}
@@ -39,6 +39,12 @@ func (s *scope) findOurs(ctx context.Context, f *Facts) error {
 	}
 	s.noteAbsence(f)
 	return nil
+}
+
+// mayBeFormer reports whether what looks like this resource's may be that of a former revision: where nothing is recorded of those, only a
+// number could tell.
+func (s *scope) mayBeFormer(f *Facts) bool {
+	return f.Traits.Anonymous && !f.makes() && f.Manifest.Revision > 1 && len(s.campaign.CampaignStatus().Previous) == 0
 }
 
 // noteAbsence notes a view that lacks what may have been created.
@@ -84,31 +90,23 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 	named := s.view.Named(s.request.Name, s.request.Begin, s.request.End)
 	s.noteNamed(named)
 	var alike []providers.Snapshot
-	owned := false // an equal one by another resource
+	twins := 0 // those that the manifest may have been allowed beside
 	for _, snapshot := range named {
-		can, err := s.canBeOurs(f, snapshot)
+		ours, err := s.canBeOurs(ctx, f, snapshot)
 		if err != nil {
 			return nil, err
 		}
-		if !can {
-			continue
-		}
-		owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool {
-			return s.records(other, snapshot.ID) || !f.makes() && s.mayHaveMade(other, snapshot)
-		})
-		if err != nil {
-			return nil, err
-		}
-		if owner == "" {
+		if ours {
 			alike = append(alike, snapshot)
+		} else if !snapshot.State.Final() && !s.former(snapshot.ID) {
+			twins++
 		}
-		owned = owned || owner != ""
 	}
 	alike = oneLive(alike)
-	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 && !owned {
+	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 && twins == 0 {
 		return nil, nil // it is the twin that the manifest allows; our number tells the vendor which is which
 	}
-	return alike, nil // where the allowed twin is another resource's, this is the one that was made beside it
+	return alike, nil // where the allowed twin is another one, this is the one that was made beside it
 }
 
 // mayHaveMade reports whether another resource has a create request open that may have made an activity.
@@ -122,8 +120,10 @@ func (s *scope) mayHaveMade(other v1alpha1.Campaign, snapshot providers.Snapshot
 	return (err != nil || alike) && (snapshot.Created.IsZero() || !snapshot.Created.Before(st.Request.Time.Add(-createdMargin)))
 }
 
-// traceable reports whether the manifest says what its activity is known by.
-func (f *Facts) traceable() bool { return f.Manifest.Err == nil && f.Manifest.Complete }
+// traceable reports whether the manifest says what its activity is known by, and still what was sent.
+func (f *Facts) traceable() bool {
+	return f.Manifest.Err == nil && f.Manifest.Complete && (!f.open() || f.Manifest.AsSent)
+}
 
 // open reports whether a create request is recorded whose outcome is not known.
 func (f *Facts) open() bool { return f.Record.Outcome == v1alpha1.CreationUnknown }
@@ -132,17 +132,20 @@ func (f *Facts) open() bool { return f.Record.Outcome == v1alpha1.CreationUnknow
 // only have asked for what was there.
 func (f *Facts) makes() bool { return f.open() && f.Record.At.Before(f.Manifest.Begin) }
 
-// canBeOurs reports whether an activity of the manifest's name and time can be this resource's: while a request may have made
-// it, one that was made since; else one that is equal in all that the list shows.
-func (s *scope) canBeOurs(f *Facts, snapshot providers.Snapshot) (bool, error) {
-	if s.former(snapshot.ID) {
+// canBeOurs reports whether an activity of the manifest's name and time can be this resource's: one that is equal in all that the
+// list shows and that no other resource records, and while a request may have made it, one that was made since.
+func (s *scope) canBeOurs(ctx context.Context, f *Facts, snapshot providers.Snapshot) (bool, error) {
+	early := f.makes() && !snapshot.Created.IsZero() && snapshot.Created.Before(f.Record.At.Add(-createdMargin))
+	if early || s.former(snapshot.ID) {
 		return false, nil
 	}
-	if f.makes() {
-		return snapshot.Created.IsZero() || !snapshot.Created.Before(f.Record.At.Add(-createdMargin)), nil
+	if differences, err := s.differences(snapshot, true); err != nil || len(differences) > 0 {
+		return false, err
 	}
-	differences, err := s.differences(snapshot, true)
-	return len(differences) == 0, err
+	owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool {
+		return s.records(other, snapshot.ID) || !f.makes() && s.mayHaveMade(other, snapshot)
+	})
+	return owner == "", err
 }
 
 // noteNamed notes which activities of the manifest's name and time a sweep would have to show differently to be news.

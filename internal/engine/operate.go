@@ -85,6 +85,9 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 		return err
 	}
 	s.unsent = false
+	if change.Operation == providers.OperationStart {
+		defer func() { s.memory.Started = s.Clock.Now() }()
+	}
 	receipt, err := s.activities.Do(ctx, providers.Mutation{
 		Operation: change.Operation, ID: s.Kind.ActivityID(s.campaign), Number: record.Number, Members: change.Members,
 	})

@@ -142,7 +142,8 @@ func (s *scope) announce(ctx context.Context) {
 	}
 	log.FromContext(ctx).Info("status", "ready", is.Status, "reason", is.Reason, "message", is.Message, "state", s.campaign.CampaignStatus().State)
 	stalled := meta.IsStatusConditionTrue(s.campaign.CampaignStatus().Conditions, v1alpha1.ConditionStalled)
-	if stalled || worthAnEvent[is.Reason] {
+	moves := is.Reason == v1alpha1.ReasonBudgetLimitExceeded && was != nil && was.Reason == is.Reason // only its sums do
+	if (stalled || worthAnEvent[is.Reason]) && !moves {
 		s.Events.Eventf(s.campaign, nil, "Warning", is.Reason, "Reconcile", "%s", is.Message)
 	}
 }

@@ -36,10 +36,20 @@ func (s *scope) followPrevious(previous *v1alpha1.PreviousRecord) bool {
 		return false
 	}
 	snapshot, shown := s.view.ByID(previous.ActivityID)
-	if state := status.StateOf(snapshot.State); shown && state != "" && !campaignFinal(previous.State) {
-		previous.State = state
+	if shown && !campaignFinal(previous.State) {
+		takeState(previous, snapshot.State, s.view.Started)
 	}
 	return shown
+}
+
+// takeState takes over the state of a former activity as it was at a moment. That it is not activated counts only when what was
+// last sent has had time to take effect.
+func takeState(previous *v1alpha1.PreviousRecord, seen providers.State, at time.Time) {
+	state := status.StateOf(seen)
+	if state == "" || state == v1alpha1.StateInactive && at.Before(previous.Time.Add(settle)) {
+		return
+	}
+	previous.State = state
 }
 
 // previousLive reports whether an activity of a former revision may still run. One that differed
@@ -68,8 +78,8 @@ func (s *scope) getPrevious(ctx context.Context) {
 		case err != nil:
 			s.callFailed(providers.AsError(providers.OperationGet, err))
 			return
-		case status.StateOf(snapshot.State) != "":
-			previous.State = status.StateOf(snapshot.State)
+		default:
+			takeState(previous, snapshot.State, s.now)
 		}
 	}
 	s.memory.PreviousRead = s.now

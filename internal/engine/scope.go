@@ -267,11 +267,24 @@ func (s *scope) manifestFacts() ManifestFacts {
 		Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
 		Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin,
 		ActivateAfter: s.request.ActivateAfter, Objection: s.request.Objection,
-		Err: s.requestErr, Waiting: s.waiting, Complete: len(s.request.Body) > 0,
+		Err: s.requestErr, AsSent: s.asSent(), Waiting: s.waiting, Complete: len(s.request.Body) > 0,
 		Revision: lifecycle.Revision(), Observe: s.observes() && !s.deleting(), AdoptID: s.Kind.AdoptID(s.campaign),
 		AllowTwin: lifecycle.AllowTwin, KeepPrevious: lifecycle.ReplacePrevious == v1alpha1.ReplaceKeep,
 		Applied: s.campaign.GetCreationTimestamp().Time,
 	}
+}
+
+// asSent reports whether the manifest still says what was sent under the recorded number: another revision only has another number.
+func (s *scope) asSent() bool {
+	sent := s.campaign.CampaignStatus().Request
+	if sent == nil || s.requestErr != nil {
+		return false
+	}
+	if sent.Digest == s.digest {
+		return true
+	}
+	request, err := s.Kind.Request(s.campaign, s.sender(sent.Number))
+	return err == nil && digest(request.Body) == sent.Digest
 }
 
 func (s *scope) recordFacts() RecordFacts {

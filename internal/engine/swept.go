@@ -29,7 +29,7 @@ func (r *Reconciler) Swept(ctx context.Context, key sweep.Key, view *sweep.View)
 func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sweep.View) bool {
 	st := campaign.CampaignStatus()
 	id := r.Kind.ActivityID(campaign)
-	if previousChanged(st.Previous, view) {
+	if previousChanged(st.Previous, view) || readyReason(campaign) == v1alpha1.ReasonBudgetLimitExceeded { // there may be room now
 		return true
 	}
 	if id == "" {

@@ -67,9 +67,13 @@ func (s *scope) drop() {
 // archive keeps the recorded activity among the previous ones, and makes room for the next.
 func (s *scope) archive() {
 	st := s.campaign.CampaignStatus()
+	state := st.State
+	if state == v1alpha1.StateInactive && mayHaveStarted(st.Operation) {
+		state = v1alpha1.StateScheduled // until it is seen, long after, that the activation had no effect
+	}
 	st.Previous = append([]v1alpha1.PreviousRecord{{
 		Revision: st.Request.Revision, ActivityID: s.Kind.ActivityID(s.campaign), Number: st.Request.Number,
-		Creation: st.Creation, State: st.State, Time: metav1.NewTime(s.now),
+		Creation: st.Creation, State: state, Time: metav1.NewTime(s.now),
 	}}, st.Previous...)
 	st.Previous = boundPrevious(st.Previous)
 	s.clearActivity()

@@ -1,0 +1,118 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/money"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// taken is what can cost money at an account besides the campaign at hand.
+type taken struct {
+	exposures map[string]providers.Exposure
+	// unknown are the ids of activities that may cost something, and of which nobody says how much.
+	unknown []string
+}
+
+// count adds an activity; without an exposure it is one of which nobody says what it costs.
+func (t *taken) count(id string, exposure *providers.Exposure) {
+	if exposure == nil {
+		t.unknown = append(t.unknown, id)
+		return
+	}
+	t.exposures[id] = *exposure
+}
+
+// over says by how much an activation would go beyond the ceiling; empty when it fits. What is paid in advance and what comes
+// off the merchants' receipts are counted apart. What nobody knows the cost of fits below no ceiling.
+func (m MoneyFacts) over(own providers.Exposure, others taken) string {
+	if len(others.unknown) > 0 {
+		return fmt.Sprintf(
+			"it is not activated: what is active cannot be added up for the account's %s, since the vendor's list does not say what this can cost: %s. Look at it in the vendor's console.",
+			m.Limit, enumerate(others.unknown))
+	}
+	var sum, count int64
+	for _, exposure := range others.exposures {
+		if exposure.NoCash == own.NoCash {
+			sum, count = money.Plus(sum, exposure.Fen), count+1
+		}
+	}
+	total := money.Plus(sum, own.Fen)
+	if total <= *m.MaxActive {
+		return ""
+	}
+	what := "pre-funded"
+	if own.NoCash {
+		what = "noCash"
+	}
+	return fmt.Sprintf(
+		"it is not activated: its %s yuan are %s too much. Of the %s yuan of the account's %s, %s are taken by what is active or being activated (%s: %d). It goes on when others have ended, or when the account's owner raises the limit.",
+		money.Yuan(own.Fen), money.Yuan(total-*m.MaxActive), money.Yuan(*m.MaxActive), m.Limit, money.Yuan(sum), what, count)
+}
+
+// visitor calls visit with every campaign of the kind.
+type visitor func(ctx context.Context, visit func(v1alpha1.Campaign), options ...client.ListOption) error
+
+// committed is what can cost money at the account besides this campaign: what the last sweep shows as active, or in a state that
+// nobody knows, and what campaigns have recorded of an activation, of this revision or of former ones, and the sweep does not show yet.
+func (s *scope) committed(ctx context.Context, each visitor) (taken, error) {
+	own := s.Kind.ActivityID(s.campaign)
+	sums := taken{exposures: map[string]providers.Exposure{}}
+	for snapshot := range s.view.All() {
+		if snapshot.ID != own && (snapshot.State.Committed() || snapshot.State == providers.StateUnknown) {
+			sums.count(snapshot.ID, snapshot.Exposure)
+		}
+	}
+	slices.Sort(sums.unknown)
+	err := each(ctx, func(other v1alpha1.Campaign) {
+		if other.GetUID() == s.campaign.GetUID() {
+			other = s.campaign // as this reconcile has it
+		}
+		if !s.sameAccount(other) {
+			return
+		}
+		st := other.CampaignStatus()
+		if id := s.Kind.ActivityID(other); id != "" && id != own && activated(st) {
+			s.countRecorded(&sums, id, s.Kind.Exposure(other))
+		}
+		for _, previous := range st.Previous {
+			if previous.ActivityID != own && providers.State(previous.State).Committed() {
+				s.countRecorded(&sums, previous.ActivityID, s.Kind.Exposure(other))
+			}
+		}
+	})
+	return sums, err
+}
+
+// countRecorded adds an activity that a resource records as active. How much it can cost the view knows better than the manifest.
+func (s *scope) countRecorded(sums *taken, id string, exposure *providers.Exposure) {
+	shown, listed := s.view.ByID(id)
+	switch {
+	case listed && shown.State.Final(), listed && (shown.State.Committed() || shown.State == providers.StateUnknown):
+		return // ended, or counted
+	case listed && shown.Exposure != nil:
+		exposure = shown.Exposure
+	}
+	sums.count(id, exposure)
+}
+
+// sameAccount reports whether another campaign's record was made for this account.
+func (s *scope) sameAccount(other v1alpha1.Campaign) bool {
+	request := other.CampaignStatus().Request
+	return request != nil && request.Account.ID == s.identity.ID && request.Account.Gateway == s.identity.Gateway
+}
+
+// activated reports whether a status says that its activity is active, or may be because its activation was recorded.
+func activated(st *v1alpha1.CampaignStatus) bool {
+	return !campaignFinal(st.State) && (mayHaveStarted(st.Operation) || providers.State(st.State).Committed())
+}
+
+// mayHaveStarted reports whether an activation was recorded that was done, or may have been.
+func mayHaveStarted(op *v1alpha1.OperationRecord) bool {
+	return op != nil && op.Name == string(providers.OperationStart) && op.Outcome != v1alpha1.OperationRefused && op.Outcome != v1alpha1.OperationWithdrawn
+}
