@@ -95,25 +95,49 @@ func (s *scope) noteWithdrawn() {
 }
 
 // noteElsewhere records a pause that was not ours, with the manifest that it was first seen for, and a resumption of one that was;
-// it forgets them when they are over. That the activity runs again is also what became of a restart whose answer got lost.
+// it forgets them when they are over.
 func (s *scope) noteElsewhere() {
-	st := s.campaign.CampaignStatus()
-	facts := Facts{Record: RecordFacts{Operation: st.Operation, Elsewhere: st.Elsewhere}}
-	state := campaignState(s.remote.Snapshot.State)
-	if op := st.Operation; state == v1alpha1.StateRunning && op != nil && op.Name == string(providers.OperationRestart) && op.Outcome == "" && s.seenSince(op.Time.Time) {
-		op.Outcome = v1alpha1.OperationDone
+	st, state := s.campaign.CampaignStatus(), campaignState(s.remote.Snapshot.State)
+	if state == v1alpha1.StateRunning {
+		s.noteRestarted()
 	}
-	switch {
-	case state == v1alpha1.StatePaused && !facts.oursToLift() && s.Kind.Traits().pauses(),
-		state == v1alpha1.StateRunning && s.goal() == GoalLive && !s.account.Pause && facts.pausedByUs() && s.seenSince(st.Operation.Time.Add(settle)):
-		if st.Elsewhere == nil || st.Elsewhere.State != state {
+	switch noted := st.Elsewhere; {
+	case s.movedElsewhere(state):
+		if noted == nil || noted.State != state {
 			st.Elsewhere = &v1alpha1.ElsewhereRecord{State: state, Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now)}
 		}
-	case state == v1alpha1.StateRunning && st.Elsewhere != nil && st.Elsewhere.State == state && st.Operation != nil && st.Operation.Name == string(providers.OperationPause):
+	case state == v1alpha1.StateRunning && noted != nil && noted.State == state && called(st.Operation, providers.OperationPause):
 		// It was resumed after our last call, and still is.
 	case state != "":
 		st.Elsewhere = nil
 	}
+}
+
+// movedElsewhere reports whether somebody else brought the activity to the state that it is in.
+func (s *scope) movedElsewhere(state v1alpha1.CampaignState) bool {
+	st := s.campaign.CampaignStatus()
+	facts := Facts{Record: RecordFacts{Operation: st.Operation, Elsewhere: st.Elsewhere}}
+	switch state {
+	case v1alpha1.StatePaused:
+		return !facts.oursToLift() && s.Kind.Traits().pauses()
+	case v1alpha1.StateRunning:
+		return s.goal() == GoalLive && !s.account.Pause && facts.pausedByUs() && s.seenSince(st.Operation.Time.Add(settle))
+	default:
+		return false
+	}
+}
+
+// noteRestarted records what became of a restart whose answer got lost: the activity runs again.
+func (s *scope) noteRestarted() {
+	op := s.campaign.CampaignStatus().Operation
+	if called(op, providers.OperationRestart) && op.Outcome == "" && s.seenSince(op.Time.Time) {
+		op.Outcome = v1alpha1.OperationDone
+	}
+}
+
+// called reports whether a record is that of a call.
+func called(record *v1alpha1.OperationRecord, op providers.Operation) bool {
+	return record != nil && record.Name == string(op)
 }
 
 // seenSince reports whether what is known of the activity is from after a moment.
