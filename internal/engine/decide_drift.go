@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -61,7 +62,7 @@ func (f *Facts) strangers() Decision {
 
 // lookForStrangers has the members looked at again: a list does not show them.
 func (f *Facts) lookForStrangers(d Decision) Decision {
-	if again := f.strangersIn(); d.After == 0 || again < d.After {
+	if again := f.strangersIn(); again < math.MaxInt64 && (d.After == 0 || again < d.After) {
 		d.After = again
 	}
 	return d

@@ -126,11 +126,12 @@ func (m *model) oneEach() {
 // what guards a creation; where a vendor has none (WeChat Pay and Alipay have it), one number can
 // come to stand for two activities
 //   - when its list is late too: a reply was lost, and the look that follows does not show the first;
+//   - when it forgets a number that a later manifest of other content has too (see lockedOnce);
 //   - when two processes are alive at once: one looks before the other's call takes effect;
 //   - when the status is emptied, or the resource deleted and made again, between the intent and the
 //     id: nobody knows any more of the call in flight.
 func (m *model) allowsTwins() bool {
-	return m.habit.twins || m.w.vendor.noReplay && (len(m.w.managers) > 1 || m.lost)
+	return m.habit.twins || m.w.vendor.numberRetention > 0 || m.w.vendor.noReplay && (len(m.w.managers) > 1 || m.lost)
 }
 
 // bodyOf is the create request of a manifest.

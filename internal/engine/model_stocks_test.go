@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,15 +96,18 @@ func (m *model) leavesStock(c *v1alpha1.PayGiftActivity) {
 	}
 }
 
-// lockedOnce: for a request number money is locked once at most, and no more than its amount.
+// lockedOnce: for what a request number stands for there is one stock, whose money is locked once. (A vendor that forgets numbers makes
+// another one when a manifest of other content comes to have the number of a former life of its resource.)
 func (m *model) lockedOnce() {
-	locked := map[string]int{}
+	made, locked := map[string]int{}, map[string]int{}
 	for _, a := range m.w.vendor.activities {
-		locked[a.body.Number] += m.w.vendor.stocks.locks[a.id]
+		which := a.body.Number + " " + a.body.content()
+		made[which]++
+		locked[which] += m.w.vendor.stocks.locks[a.id]
 	}
-	for number, n := range locked {
-		if n > 1 {
-			m.broken("money was locked %d times for number %s", n, number)
+	for which, n := range made {
+		if n > 1 || locked[which] > 1 {
+			m.broken("%d stocks for number %s, money locked %d times", n, which, locked[which])
 		}
 	}
 }
@@ -155,6 +159,10 @@ var stockPlaces = map[string]place{
 		true: func(_ *model, e end) bool { return e.goal.creates() && e.nothing() },
 		says: "create: ", out: func(m *model, _ end) { m.renew() },
 	},
+	v1alpha1.ReasonLooksLikeExisting: {
+		true: func(_ *model, e end) bool { return e.nothing() },
+		says: "spec.adopt", out: (*model).choose,
+	},
 	v1alpha1.ReasonNothingToObserve: {
 		true: func(_ *model, e end) bool { return observed(e.PayGiftActivity) && e.nothing() },
 		says: "managementPolicy: Manage", out: spelled("Manage"),
@@ -177,6 +185,21 @@ var stockPlaces = map[string]place{
 		true: func(_ *model, e end) bool { return e.goal == GoalNothing && !e.state.Final() },
 		says: "Set spec.state to Active", out: spelled("Active"),
 	},
+}
+
+// choose takes over the first of those that the message names, or allows a twin where it offers that.
+func (m *model) choose(e end) {
+	message := ready(e.PayGiftActivity).Message
+	if strings.Contains(message, "allowTwin: true") {
+		m.w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.AllowTwin = true })
+		return
+	}
+	for _, a := range m.w.vendor.activities {
+		if strings.Contains(message, a.id) {
+			m.adopt(a.id)
+			return
+		}
+	}
 }
 
 // asItWas writes the creation fields again that were sent.

@@ -198,7 +198,7 @@ func (m *model) silence() {
 	m.w.pass(sweepInterval + time.Second)
 	cost := m.w.tally().minus(before)
 	if drift := m.w.campaign().Status.Drift; m.stocks() && drift != nil && len(drift.Differences) > 0 {
-		cost.get = 0 // a new process reads once what an edited manifest of an adopted stock that is paused says otherwise
+		cost.get, cost.writes = 0, 0 // a new process reads once what an edited manifest of an adopted stock that is paused says otherwise
 	}
 	if cost != (tally{}) {
 		m.broken("at rest (%s) it cost %+v", ready(m.w.campaign()).Reason, cost)
