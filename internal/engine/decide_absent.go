@@ -306,8 +306,8 @@ func (f *Facts) lookalikes() Decision {
 	wayOut := fmt.Sprintf("Name the right one in %s", f.Traits.AdoptField)
 	if f.open() {
 		wayOut += " and raise requestRevision in the same commit"
-	} else if len(f.Candidates) == 1 {
-		wayOut += ", or write spec.allowTwin: true to have one more"
+	} else {
+		wayOut += "; to have another one give it another name or time"
 	}
 	return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
 		"at the vendor there is, with the manifest's name, time and amounts, and managed by no resource: %s. Which of them is this one's, if not that of a former requestRevision, cannot be told, since the vendor does not return request numbers. None is taken and none is created. %s.",

@@ -103,7 +103,7 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 		}
 	}
 	alike = oneLive(alike)
-	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 && twins == 0 {
+	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 && twins == 0 && !s.mayBeFormer(f) {
 		return nil, nil // it is the twin that the manifest allows; our number tells the vendor which is which
 	}
 	return alike, nil // where the allowed twin is another one, this is the one that was made beside it

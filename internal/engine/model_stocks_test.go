@@ -163,6 +163,10 @@ var stockPlaces = map[string]place{
 		true: func(_ *model, e end) bool { return e.nothing() },
 		says: "spec.adopt", out: (*model).choose,
 	},
+	v1alpha1.ReasonPreviousStillLive: { // also one that exists: it is not activated beside a former one
+		true: func(m *model, e end) bool { return (e.nothing() || e.state == providers.StateInactive) && m.formerLive(e) },
+		says: "end it in the vendor's console", out: func(m *model, e end) { m.former(e) },
+	},
 	v1alpha1.ReasonNothingToObserve: {
 		true: func(_ *model, e end) bool { return observed(e.PayGiftActivity) && e.nothing() },
 		says: "managementPolicy: Manage", out: spelled("Manage"),
