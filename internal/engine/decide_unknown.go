@@ -17,13 +17,8 @@ const maxSends = 5
 // may be on its way, or may have been committed. It ends only by an id, by a look-up that
 // finds the number, or by one that proves its absence.
 func decideUnknown(f *Facts) Decision {
-	switch {
-	case slices.Contains(f.Candidates, f.Manifest.AdoptID):
-		return Decision{Action: Take} // somebody has chosen one
-	case len(f.Candidates) > 0 && !(f.replays() && f.maySend()): // which may tell
-		return f.ambiguous()
-	case f.Found != nil:
-		return Decision{Action: Adopt}
+	if d, found := decideTraced(f); found {
+		return d
 	}
 	if f.Memory.Intended && f.Memory.Sends == 0 && f.maySend() {
 		return f.sendOr(Decision{Action: Send}) // this process has just recorded the intent
@@ -44,6 +39,20 @@ func decideUnknown(f *Facts) Decision {
 		return f.keepUnknown(d)
 	}
 	return f.sendOr(Decision{Action: Send})
+}
+
+// decideTraced ends an unknown outcome by what the look-up has found.
+func decideTraced(f *Facts) (Decision, bool) {
+	asks := f.replays() && f.maySend() // the call that can only tell which one is ours
+	switch {
+	case slices.Contains(f.Candidates, f.Manifest.AdoptID):
+		return Decision{Action: Take}, true // somebody has chosen one
+	case len(f.Candidates) > 0 && !asks:
+		return f.ambiguous(), true
+	case f.Found != nil:
+		return Decision{Action: Adopt}, true
+	}
+	return Decision{}, false
 }
 
 // maySend reports whether the identical request may be sent (again): the manifest still says
