@@ -197,9 +197,9 @@ func couponStockObjection(spec v1alpha1.CouponStockSpec, profile v1alpha1.Limits
 	value := spec.CouponUseRule.FixedNormalCoupon.CouponAmount
 	switch budget := money.Times(value, spec.StockUseRule.MaxCoupons); {
 	case value < strictMinCouponAmount || value > strictMaxCouponAmount:
-		return fmt.Sprintf("spec.couponUseRule.fixedNormalCoupon.couponAmount: %s yuan is not more than 1 and at most 500 yuan. %s", money.Yuan(value), profileAdvice)
+		return fmt.Sprintf("spec.couponUseRule.fixedNormalCoupon.couponAmount: write more than 1 and at most 500 yuan, in fen; it is %s yuan. %s", money.Yuan(value), profileAdvice)
 	case budget > strictMaxAmount:
-		return fmt.Sprintf("spec.stockUseRule: the budget of %s yuan is more than 10 million yuan. %s", money.Yuan(budget), profileAdvice)
+		return fmt.Sprintf("spec.stockUseRule: write maxCoupons so that the budget is at most 10 million yuan; it is %s yuan. %s", money.Yuan(budget), profileAdvice)
 	}
 	return ""
 }

@@ -69,8 +69,9 @@ func (s *scope) ceiling(ctx context.Context, f *Facts, d Decision) (bool, error)
 			others[id] = exposure
 		}
 	}
-	f.Money.Over = f.Money.over(*own, others)
-	if f.Money.Over == "" {
+	s.over = f.Money.over(*own, others)
+	f.Money.Over = s.over
+	if s.over == "" {
 		s.reservations.put(account, f.Record.ID, *own)
 		s.reserved = true
 	}
@@ -87,8 +88,8 @@ func (s *scope) unreserve() {
 }
 
 // overNow reports whether an activation that is recorded goes beyond the ceiling after all, by what the API server
-// says at this moment of the account and of all campaigns.
-func (s *scope) overNow(ctx context.Context) (bool, error) {
+// says at this moment of the account and of all campaigns. A ceiling that there was none of before needs the list first.
+func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 	facts := s.moneyFacts(&Facts{Remote: s.remote})
 	own := s.exposure(s.remote)
 	switch {
@@ -98,12 +99,15 @@ func (s *scope) overNow(ctx context.Context) (bool, error) {
 		return true, nil // the next decision says so
 	case facts.MaxActive == nil:
 		return false, nil
+	case !listed:
+		return true, nil // the next decision asks for it
 	}
 	others, err := s.committed(ctx, s.eachLive)
 	if err != nil {
 		return false, fmt.Errorf("add up what is active before an activation: %w", err)
 	}
 	s.over = facts.over(*own, others)
+	s.memory.Over, s.memory.OverAt, s.memory.OverLimit = s.over, s.now, *facts.MaxActive
 	return s.over != "", nil
 }
 

@@ -26,6 +26,13 @@ func decideOperation(f *Facts, change Change) Decision {
 	working := f.changing(change.Operation)
 	record := f.Record.Operation
 	switch {
+	case change.Operation.Widens() && f.Account.Hold != nil:
+		held := f.held()
+		held.State = status.StateOf(f.Remote.Snapshot.State)
+		return held
+	case change.Operation == providers.OperationStart && f.overLately():
+		f.Money.Over = f.Memory.Over
+		return f.overLimit()
 	case !f.Read:
 		return f.unlessPaused(Decision{Action: Get})
 	case f.justDone(change):
@@ -34,8 +41,6 @@ func decideOperation(f *Facts, change Change) Decision {
 		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
 			"%s was done %d times for %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
 			change.Operation, record.Attempts, f.it()))
-	case change.Operation.Widens() && f.Account.Hold != nil:
-		return f.held()
 	case f.Money.Over != "":
 		return f.overLimit()
 	case f.Wait > 0:
@@ -68,9 +73,9 @@ func (f *Facts) changing(op providers.Operation) Decision {
 	return d
 }
 
-// justDone reports whether this very call succeeded a moment ago and may still have to show.
+// justDone reports whether this very call succeeded a moment ago for this very manifest, and may still have to show.
 func (f *Facts) justDone(change Change) bool {
-	return f.Now.Sub(f.Memory.Operated) < operateAgain &&
+	return f.Now.Sub(f.Memory.Operated) < operateAgain && f.Memory.OperatedGeneration == f.Manifest.Generation &&
 		f.Memory.OperatedName == string(change.Operation) && f.Memory.OperatedDigest == digestOf(change.Members)
 }
 

@@ -69,7 +69,7 @@ func decideJudgement(f *Facts) (Decision, bool) {
 	case f.Manifest.Observe:
 		return Decision{}, false
 	case f.unjudged() && f.Manifest.Err != nil && !f.adopts():
-		d := f.unsendable(campaignState(f.Remote.Snapshot.State)) // cannot be compared
+		d := f.unsendable(status.StateOf(f.Remote.Snapshot.State)) // cannot be compared
 		d.After = f.nextLook()
 		return d, true
 	case f.unjudged() || (f.Remote.Compared && f.judgement() != f.Record.Outcome):
@@ -207,7 +207,7 @@ func (f *Facts) another() string {
 
 // observed reports what the vendor says, and looks again after the next begin or end.
 func (f *Facts) observed(progress status.Progress, reason, message string) Decision {
-	d := stop(progress, reason, campaignState(f.Remote.Snapshot.State), message)
+	d := stop(progress, reason, status.StateOf(f.Remote.Snapshot.State), message)
 	d.After = f.nextLook()
 	return d
 }
@@ -238,15 +238,4 @@ func (f *Facts) end() time.Time {
 		return f.Remote.Snapshot.End
 	}
 	return f.Manifest.End
-}
-
-// campaignState is the state in status; an unknown one leaves it as it is.
-func campaignState(s providers.State) v1alpha1.CampaignState {
-	if s == providers.StateUnknown {
-		return ""
-	}
-	if s == providers.StateReviewing {
-		return v1alpha1.StateScheduled // activated: it runs by itself when the review is over
-	}
-	return v1alpha1.CampaignState(s)
 }

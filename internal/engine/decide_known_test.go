@@ -90,7 +90,9 @@ func TestDecidingToEndAnActivity(t *testing.T) {
 		{"a record of another generation is not of this one", []given{read, operated(1)}, record},
 		{"and sent", []given{read, operated(2)}, send},
 		{"within the quota", []given{read, operated(2), waits(time.Second)}, Decision{Action: Quietly, After: time.Second}},
-		{"its effect is waited for", []given{read, operated(2), func(f *Facts) { f.Memory.Operated, f.Memory.OperatedName = noon.Add(-59*time.Second), "terminate" }}, working},
+		{"its effect is waited for", []given{read, operated(2), func(f *Facts) {
+			f.Memory.Operated, f.Memory.OperatedName, f.Memory.OperatedGeneration = noon.Add(-59*time.Second), "terminate", 2
+		}}, working},
 		{"that of another call is not", []given{read, operated(2), func(f *Facts) { f.Memory.Operated, f.Memory.OperatedName = noon.Add(-time.Second), "members-add" }}, send},
 		{"and sent again when there is none", []given{read, operated(2), func(f *Facts) { f.Memory.Operated = noon.Add(-time.Minute) }}, send},
 		{"what is running is ended", []given{read, operated(2), shows(remote(providers.StateRunning))}, send},

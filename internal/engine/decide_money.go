@@ -40,7 +40,7 @@ func decideCampaignLimit(f *Facts) (Decision, bool) {
 		"it can cost %s yuan, %s more than limits.maxCampaignYuan of the account lets a campaign cost. Lower it, or have the account's owner raise the limit.",
 		money.Yuan(exposure.Fen), money.Yuan(exposure.Fen-*f.Money.MaxCampaign)))
 	if f.Remote != nil {
-		d.State = campaignState(f.Remote.Snapshot.State)
+		d.State = status.StateOf(f.Remote.Snapshot.State)
 	}
 	return d, true
 }
@@ -50,4 +50,11 @@ func (f *Facts) overLimit() Decision {
 	d := f.observed(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.Money.Over)
 	d.After = limitPause + f.Jitter%limitPause
 	return d
+}
+
+// overLately reports whether an activation was withdrawn a moment ago for a ceiling that still stands: the campaigns in the cache may
+// not show yet what was in its way, and two that withdraw for each other are not to meet again at once.
+func (f *Facts) overLately() bool {
+	m := f.Memory
+	return m.Over != "" && f.Now.Sub(m.OverAt) < limitPause && f.Forced.IsZero() && f.Money.MaxActive != nil && *f.Money.MaxActive == m.OverLimit
 }

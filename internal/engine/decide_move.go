@@ -146,7 +146,7 @@ func (f *Facts) registering(after time.Duration) Decision {
 
 // decideInactive reports an activity that is not activated, and is not to be.
 func decideInactive(f *Facts) Decision {
-	if !f.Read && f.Goal != GoalLive && (f.Deleting || f.startOpen()) { // a list may be of before it was activated
+	if !f.Read && f.Goal != GoalLive && (f.Deleting || isOpen(f.Record.Operation, providers.OperationStart)) { // a list may be of before it was activated
 		return f.unlessUnreadable(Decision{Action: Get})
 	}
 	if f.Goal == GoalNothing {
@@ -163,16 +163,10 @@ func decideInactive(f *Facts) Decision {
 	}
 	d := f.forgotten(f.observed(status.Settled, v1alpha1.ReasonInactive, fmt.Sprintf(
 		"%s exists and is not activated, so it gives nothing out and no money is committed. Set spec.state to Active to activate it.", f.it())), f.begin())
-	if f.startOpen() { // to be withdrawn when it has had no effect
+	if isOpen(f.Record.Operation, providers.OperationStart) { // to be withdrawn when it has had no effect
 		d.After = max(f.Record.Operation.Time.Add(settle).Sub(f.Now), time.Second)
 	}
 	return d
-}
-
-// startOpen reports whether an activation is recorded whose outcome is not known.
-func (f *Facts) startOpen() bool {
-	op := f.Record.Operation
-	return op != nil && op.Name == string(providers.OperationStart) && op.Outcome == ""
 }
 
 // unlessUnreadable holds a read back while the pause after a failed read lasts; that a change failed is a reason to read.

@@ -19,7 +19,7 @@ func decideRevision(f *Facts) (Decision, bool) {
 			"requestRevision is %d, but revision %d was asked for before (request number %s): nothing is made, changed or ended. Write %s again, or a higher one for another activity.",
 			f.Manifest.Revision, f.Record.Revision, f.Record.Number, f.recordedRevision()))
 		if f.Remote != nil {
-			d.State = campaignState(f.Remote.Snapshot.State)
+			d.State = status.StateOf(f.Remote.Snapshot.State)
 		}
 		return d, true
 	case f.adopts():

@@ -17,7 +17,7 @@ const maxSends = 5
 // may be on its way, or may have been committed. It ends only by an id, by a look-up that
 // finds the number, or by one that proves its absence.
 func decideUnknown(f *Facts) Decision {
-	if d, found := decideTraced(f); found {
+	if d, done := decideShown(f); done {
 		return d
 	}
 	if f.Memory.Intended && f.Memory.Sends == 0 && f.maySend() {
@@ -41,9 +41,9 @@ func decideUnknown(f *Facts) Decision {
 	return f.sendOr(Decision{Action: Send})
 }
 
-// decideTraced ends an unknown outcome by what the look-up has found.
-func decideTraced(f *Facts) (Decision, bool) {
-	asks := f.replays() && f.maySend() // the call that can only tell which one is ours
+// decideShown answers what the view shows that the open request can have made.
+func decideShown(f *Facts) (Decision, bool) {
+	asks := f.replays() && f.maySend() // the gateway may tell which of several
 	switch {
 	case slices.Contains(f.Candidates, f.Manifest.AdoptID):
 		return Decision{Action: Take}, true // somebody has chosen one
@@ -51,8 +51,9 @@ func decideTraced(f *Facts) (Decision, bool) {
 		return f.ambiguous(), true
 	case f.Found != nil:
 		return Decision{Action: Adopt}, true
+	default:
+		return Decision{}, false
 	}
-	return Decision{}, false
 }
 
 // maySend reports whether the identical request may be sent (again): the manifest still says

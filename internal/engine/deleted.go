@@ -29,8 +29,8 @@ func (r *Reconciler) Deleted(ctx context.Context, c v1alpha1.Campaign) {
 	log.FromContext(ctx).Info("a resource was deleted and its activity left as it is", "campaign", keyOf(c), "activities", left)
 	if err == nil && account.Ref != nil {
 		r.Events.Eventf(account.Ref, c, "Warning", "LeftBehind", "Delete",
-			"%s %s was deleted and leaves behind at the vendor: activity %s. Apply its manifest again, with that requestRevision, to manage it, or end it in the vendor's console.",
-			r.Kind.Name(), keyOf(c), strings.Join(left, ", "))
+			"%s %s was deleted and leaves behind at the vendor: %s %s. Apply its manifest again, with that requestRevision, to manage it, or end it in the vendor's console.",
+			r.Kind.Name(), keyOf(c), r.Kind.Traits().Noun, strings.Join(left, ", "))
 	}
 	err = r.each(ctx, func(other v1alpha1.Campaign) {
 		if other.GetUID() != c.GetUID() && ((id != "" && r.Kind.ActivityID(other) == id) || readyReason(other) == v1alpha1.ReasonLooksLikeExisting) {

@@ -200,9 +200,14 @@ type Memory struct {
 	// MembersRead is when the members were last read.
 	MembersRead time.Time
 	// Operated is when the last call that changes an activity succeeded, OperatedName and
-	// OperatedDigest say which it was.
+	// OperatedDigest say which it was, OperatedGeneration for which manifest.
 	Operated                     time.Time
 	OperatedName, OperatedDigest string
+	OperatedGeneration           int64
+	// Over is why the last activation was withdrawn after it was recorded, OverAt when, and OverLimit the ceiling that it was.
+	Over      string
+	OverAt    time.Time
+	OverLimit int64
 	// PreviousRead is when an activity of a former revision was read one by one.
 	PreviousRead time.Time
 	// Preflight is the last look at what the manifest refers to.

@@ -93,7 +93,9 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 		if !can {
 			continue
 		}
-		owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool { return s.records(other, snapshot.ID) })
+		owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool {
+			return s.records(other, snapshot.ID) || !f.makes() && s.mayHaveMade(other, snapshot)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -105,8 +107,19 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 	alike = oneLive(alike)
 	if !f.makes() && f.Manifest.AllowTwin && len(alike) == 1 && !owned {
 		return nil, nil // it is the twin that the manifest allows; our number tells the vendor which is which
-	} // where that one is another resource's, this is the one that was made beside it
-	return alike, nil
+	}
+	return alike, nil // where the allowed twin is another resource's, this is the one that was made beside it
+}
+
+// mayHaveMade reports whether another resource has a create request open that may have made an activity.
+func (s *scope) mayHaveMade(other v1alpha1.Campaign, snapshot providers.Snapshot) bool {
+	st := other.CampaignStatus()
+	if st.Creation != v1alpha1.CreationUnknown || other.GetUID() == s.campaign.GetUID() || s.Kind.ActivityID(other) != "" || !s.sameAccount(other) {
+		return false
+	}
+	request, err := s.Kind.Request(other, s.sender(st.Request.Number))
+	alike := likeness{request.Name, request.Begin.UTC(), request.End.UTC()} == likeness{s.request.Name, s.request.Begin.UTC(), s.request.End.UTC()}
+	return (err != nil || alike) && (snapshot.Created.IsZero() || !snapshot.Created.Before(st.Request.Time.Add(-createdMargin)))
 }
 
 // traceable reports whether the manifest says what its activity is known by.

@@ -35,6 +35,8 @@ type manager struct {
 	failures   int
 	// stale makes the next reads from the cache return the object as it was before its last change.
 	stale int
+	// frozen is what its cache lists, where that does not move on.
+	frozen *v1alpha1.PayGiftActivityList
 	// shown is the object as the API server last showed it to this process, past the cache: by a
 	// write or by a live read.
 	shown *v1alpha1.PayGiftActivity
@@ -93,7 +95,7 @@ func (w *world) start() {
 	pacer := quota.New(w.clock, w.limits)
 	w.reconciler = &Reconciler{
 		Leaving: func(context.Context, v1alpha1.Campaign) (string, error) { w.left = w.leaving; return w.leaving, nil },
-		Kind:    w.kind, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, SubResourcePatch: w.patch, Patch: w.patchMeta}),
+		Kind:    w.kind, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, List: w.cachedList, SubResourcePatch: w.patch, Patch: w.patchMeta}),
 		Live: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.live}),
 		Accounts: &accounts.Resolver{Registry: w.registry, Read: func(context.Context, types.NamespacedName) (accounts.Resource, error) {
 			if w.missing {
@@ -172,6 +174,14 @@ func (w *world) cached(ctx context.Context, c client.WithWatch, key client.Objec
 	}
 	w.stale = max(w.stale-1, 0)
 	return nil
+}
+
+func (w *world) cachedList(ctx context.Context, c client.WithWatch, into client.ObjectList, opts ...client.ListOption) error {
+	if w.frozen != nil {
+		w.frozen.DeepCopyInto(into.(*v1alpha1.PayGiftActivityList))
+		return nil
+	}
+	return c.List(ctx, into, opts...)
 }
 
 // live is a read past the cache.

@@ -17,14 +17,14 @@ import (
 func (m *model) sent(body vendorBody, raw []byte) {
 	c := m.w.shown
 	st := c.Status
-	request, err := testKind{}.Request(c, Sender{Number: numberOf(c)})
+	request, err := m.w.kind.Request(c, Sender{Number: numberOf(c)})
 	if err != nil || !bytes.Equal(request.Body, raw) {
 		m.broken("%s was sent, the manifest says %s", raw, request.Body)
 	}
 	if st.Creation != v1alpha1.CreationUnknown || st.Request == nil || st.Request.Digest != digest(raw) || st.Request.Number != body.Number {
 		m.broken("%s was sent, recorded is %q %+v", raw, st.Creation, st.Request)
 	}
-	if c.Spec.State != v1alpha1.PayGiftActivityActive || observed(c) || c.DeletionTimestamp != nil || c.Spec.Adopt != nil && st.ActivityID != "" {
+	if !m.w.kind.Goal(c).creates() || observed(c) || c.DeletionTimestamp != nil || c.Spec.Adopt != nil && st.ActivityID != "" {
 		m.broken("%s was sent for %+v", raw, c.Spec)
 	}
 	if m.w.braked {
@@ -35,6 +35,10 @@ func (m *model) sent(body vendorBody, raw []byte) {
 // changed: an activity is ended only because the manifest, or its deletion, says so, and its members
 // follow the manifest.
 func (m *model) changed(change providers.Mutation) {
+	if m.stocks() {
+		m.moved(change)
+		return
+	}
 	c := m.w.shown
 	st, listed := c.Status, c.Spec.AwardSendRule.MerchantIdList
 	deleted := c.DeletionTimestamp != nil && c.Spec.DeletionPolicy == v1alpha1.DeletionTerminate && m.w.left == ""
@@ -69,6 +73,7 @@ func (m *model) written(c *v1alpha1.PayGiftActivity) {
 	st := c.Status
 	m.protocol.wrote(c)
 	m.leavesWhat(c)
+	m.leavesStock(c)
 	if m.wiped && st.Request == nil {
 		return
 	}
@@ -89,7 +94,7 @@ func (m *model) written(c *v1alpha1.PayGiftActivity) {
 	case a == nil && !adopted:
 		m.broken("written: activity %s, which never was", st.ActivityID)
 	case adopted || m.named[st.ActivityID] || m.touched["change"]:
-	case a.body.Number != st.Request.Number:
+	case a.body.Number != st.Request.Number && !m.stocks():
 		m.broken("written: activity %s of number %s as one of %s", a.id, a.body.Number, st.Request.Number)
 	case st.Creation == v1alpha1.CreationConfirmed && !m.said[a.body.Number][a.body.content()]:
 		m.broken("written: Confirmed, with content that no manifest has said: %s", a.body.content())

@@ -14,6 +14,7 @@ import (
 
 // protocol collects what the stories visit.
 type protocol struct {
+	kind      Kind
 	mu        sync.Mutex
 	decisions map[string]int // "Action Reason"
 	shapes    map[string]int // "creation id state"
@@ -21,8 +22,8 @@ type protocol struct {
 	stories   int
 }
 
-func newProtocol() *protocol {
-	return &protocol{decisions: map[string]int{}, shapes: map[string]int{}, places: map[string]int{}}
+func newProtocol(kind Kind) *protocol {
+	return &protocol{kind: kind, decisions: map[string]int{}, shapes: map[string]int{}, places: map[string]int{}}
 }
 
 // wrote notes the shape of a status.

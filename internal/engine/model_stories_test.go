@@ -73,7 +73,7 @@ func (p *protocol) short(t *testing.T, name, habit string, reply string, plan ma
 const boundaries = 10
 
 func TestTheProtocol(t *testing.T) {
-	p := newProtocol()
+	p := newProtocol(testKind{})
 	whole := 0
 	t.Run("told", func(t *testing.T) {
 		for name, tell := range map[string]func(*testing.T, *protocol){

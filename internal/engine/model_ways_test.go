@@ -219,7 +219,7 @@ func (m *model) atRest() bool {
 	if asked := c.Annotations[v1alpha1.AnnotationReconcileRequestedAt]; asked != c.Status.LastHandledReconcileAt {
 		m.broken("asked for %q, echoed %q", asked, c.Status.LastHandledReconcileAt)
 	}
-	place, known := places[is.Reason]
+	place, known := m.place(is.Reason)
 	if !known || !place.true(m, e) {
 		m.broken("it came to rest at %s (%s) with goal %s, creation %q; the vendor has %+v (%s)", is.Reason, is.Message, e.goal, c.Status.Creation, e.real, e.state)
 		return true

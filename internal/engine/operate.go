@@ -22,6 +22,7 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 	st := s.campaign.CampaignStatus()
 	last := st.Operation
 	st.Operation = s.operation(d.Change, last)
+	s.unsent = true
 	s.membersIntended(d.Change)
 	if last == nil || last.Name != st.Operation.Name || last.Generation != st.Operation.Generation || last.Outcome != v1alpha1.OperationRefused {
 		s.apply(d) // that a refused call is tried again is no news
@@ -83,6 +84,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	if err := s.Audit.Before(entry); err != nil {
 		return err
 	}
+	s.unsent = false
 	receipt, err := s.activities.Do(ctx, providers.Mutation{
 		Operation: change.Operation, ID: s.Kind.ActivityID(s.campaign), Number: record.Number, Members: change.Members,
 	})
@@ -95,6 +97,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	s.auditAfter(ctx, entry, audit.Result{Outcome: audit.Done, RequestID: receipt.RequestID})
 	log.FromContext(ctx).Info("done", "operation", change.Operation, "activityId", s.Kind.ActivityID(s.campaign), "refused", len(receipt.Refused), "requestId", receipt.RequestID)
 	s.memory.Operated, s.memory.OperatedName, s.memory.OperatedDigest = s.Clock.Now(), string(change.Operation), digestOf(change.Members)
+	s.memory.OperatedGeneration = s.campaign.GetGeneration()
 	s.memory.succeeded()
 	s.operated(change, receipt)
 	s.get(ctx)
@@ -104,12 +107,13 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 // withheld reports whether the account, as the API server has it now, holds a call back that was recorded. Such an
 // activation is withdrawn, so that it does not count as under way.
 func (s *scope) withheld(ctx context.Context, op providers.Operation) (bool, error) {
+	listed := s.moneyFacts(&Facts{Remote: s.remote}).MaxActive != nil // the decision has seen to it that the list is known
 	held, err := s.holdNow(ctx)
 	if err != nil || op != providers.OperationStart {
 		return held, err
 	}
 	if !held {
-		if held, err = s.overNow(ctx); err != nil {
+		if held, err = s.overNow(ctx, listed); err != nil {
 			return false, err
 		}
 	}

@@ -4,19 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
-	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // settle ends a reconcile: the verdict becomes the status, and the status is written if it
@@ -76,49 +73,8 @@ func (s *scope) observed(changed bool) {
 	s.Kind.Observe(s.campaign, s.remote.Snapshot.Facts, s.remote.Snapshot.VendorState)
 	s.Kind.Describe(s.campaign, s.remote.Snapshot.Exposure)
 	s.noteDistribution(changed)
+	s.noteOperation()
 	s.noteElsewhere()
-	s.noteWithdrawn()
-}
-
-// noteWithdrawn ends an activation that was recorded, has had no effect and is not asked for any more, so that it does not count as under way.
-func (s *scope) noteWithdrawn() {
-	op := s.campaign.CampaignStatus().Operation
-	if op == nil || op.Name != string(providers.OperationStart) || op.Outcome != "" || s.remote.Snapshot.State != providers.StateInactive || s.now.Sub(op.Time.Time) < settle {
-		return
-	}
-	if s.read && s.goal() != GoalLive || !s.remote.Snapshot.End.IsZero() && !s.now.Before(s.remote.Snapshot.End) {
-		op.Outcome = v1alpha1.OperationWithdrawn
-	}
-}
-
-// noteElsewhere records a pause that was not ours, with the manifest that it was first seen for, and a resumption of one that was;
-// it forgets them when they are over. That the activity runs again is also what became of a restart whose answer got lost.
-func (s *scope) noteElsewhere() {
-	st := s.campaign.CampaignStatus()
-	facts := Facts{Record: RecordFacts{Operation: st.Operation, Elsewhere: st.Elsewhere}}
-	state := campaignState(s.remote.Snapshot.State)
-	if op := st.Operation; state == v1alpha1.StateRunning && op != nil && op.Name == string(providers.OperationRestart) && op.Outcome == "" && s.seenSince(op.Time.Time) {
-		op.Outcome = v1alpha1.OperationDone
-	}
-	switch {
-	case state == v1alpha1.StatePaused && !facts.oursToLift() && s.Kind.Traits().pauses(),
-		state == v1alpha1.StateRunning && s.goal() == GoalLive && !s.account.Pause && facts.pausedByUs() && s.seenSince(st.Operation.Time.Add(settle)):
-		if st.Elsewhere == nil || st.Elsewhere.State != state {
-			st.Elsewhere = &v1alpha1.ElsewhereRecord{State: state, Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now)}
-		}
-	case state == v1alpha1.StateRunning && st.Elsewhere != nil && st.Elsewhere.State == state && st.Operation != nil && st.Operation.Name == string(providers.OperationPause):
-		// It was resumed after our last call, and still is.
-	case state != "":
-		st.Elsewhere = nil
-	}
-}
-
-// seenSince reports whether what is known of the activity is from after a moment.
-func (s *scope) seenSince(at time.Time) bool {
-	if s.read {
-		return s.now.After(at)
-	}
-	return s.view != nil && s.view.Started.After(at)
 }
 
 // drifted records what differs between an activity of ours and the manifest, and describes it.

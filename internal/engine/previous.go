@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -35,7 +36,7 @@ func (s *scope) followPrevious(previous *v1alpha1.PreviousRecord) bool {
 		return false
 	}
 	snapshot, shown := s.view.ByID(previous.ActivityID)
-	if state := campaignState(snapshot.State); shown && state != "" && !campaignFinal(previous.State) {
+	if state := status.StateOf(snapshot.State); shown && state != "" && !campaignFinal(previous.State) {
 		previous.State = state
 	}
 	return shown
@@ -67,8 +68,8 @@ func (s *scope) getPrevious(ctx context.Context) {
 		case err != nil:
 			s.callFailed(providers.AsError(providers.OperationGet, err))
 			return
-		case campaignState(snapshot.State) != "":
-			previous.State = campaignState(snapshot.State)
+		case status.StateOf(snapshot.State) != "":
+			previous.State = status.StateOf(snapshot.State)
 		}
 	}
 	s.memory.PreviousRead = s.now
@@ -91,7 +92,7 @@ func (s *scope) findPrevious(f *Facts) {
 		number := s.numberOf(revision)
 		for _, snapshot := range s.view.ByNumber(number) {
 			st.Previous = append(st.Previous, v1alpha1.PreviousRecord{
-				Revision: revision, ActivityID: snapshot.ID, Number: number, State: campaignState(snapshot.State), Time: metav1.NewTime(s.now),
+				Revision: revision, ActivityID: snapshot.ID, Number: number, State: status.StateOf(snapshot.State), Time: metav1.NewTime(s.now),
 			})
 		}
 	}

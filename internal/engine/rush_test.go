@@ -52,6 +52,9 @@ var (
 // workers, on the clock of a synctest bubble, in which minutes cost nothing.
 type rush struct {
 	t          *testing.T
+	kind       Kind
+	quotas     quota.Limits
+	limits     v1alpha1.AccountLimits
 	api        client.WithWatch
 	vendors    map[types.NamespacedName]*strictVendor
 	reconciles atomic.Int64
@@ -69,8 +72,20 @@ type rush struct {
 // inRush runs a test in a bubble of its own.
 func inRush(t *testing.T, test func(t *testing.T, r *rush)) {
 	t.Helper()
+	inRushOf(t, testKind{}, quota.Paced(creates, quota.PerSecond(quota.DefaultReadRate)), test)
+}
+
+// inRushOf is inRush with campaigns of a kind, at a pace.
+func inRushOf(t *testing.T, kind Kind, quotas quota.Limits, test func(t *testing.T, r *rush)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		r := &rush{t: t, cache: map[string]v1alpha1.PayGiftActivity{}, vendors: map[types.NamespacedName]*strictVendor{ours: newStrictVendor(1), theirs: newStrictVendor(2)}}
+		r := &rush{
+			t: t, kind: kind, quotas: quotas, cache: map[string]v1alpha1.PayGiftActivity{},
+			vendors: map[types.NamespacedName]*strictVendor{ours: newStrictVendor(1), theirs: newStrictVendor(2)},
+		}
+		if kind.Traits().activates() {
+			r.strictStocks()
+		}
 		r.api = fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper).WithStatusSubresource(&v1alpha1.PayGiftActivity{}).
 			WithObjectTracker(clienttesting.NewObjectTracker(scheme, decoder)).WithReturnManagedFields().Build()
 		r.start()
@@ -83,10 +98,10 @@ func inRush(t *testing.T, test func(t *testing.T, r *rush)) {
 func (r *rush) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	registry, now := &accounts.Registry{}, clock.RealClock{}
-	pacer := quota.New(now, quota.Paced(creates, quota.PerSecond(quota.DefaultReadRate)))
+	pacer := quota.New(now, r.quotas)
 	r.queue = wake.NewQueue(priorityqueue.New[reconcile.Request]("rush"), now)
 	r.reconciler = &Reconciler{
-		Kind: testKind{}, Client: interceptor.NewClient(r.api, interceptor.Funcs{SubResourcePatch: r.patch, List: r.list}), Live: r.api,
+		Kind: r.kind, Client: interceptor.NewClient(r.api, interceptor.Funcs{SubResourcePatch: r.patch, List: r.list}), Live: r.api,
 		Accounts: &accounts.Resolver{Registry: registry, Read: r.account, ReadLive: r.account},
 		Sweeper:  sweep.New(now, pacer, sweepInterval, logr.Discard()), Pacer: pacer,
 		Audit: audit.New(now, io.Discard), Events: &events.FakeRecorder{}, Clock: now, Waker: &wake.Waker{}, CallsPerAccount: rushWorkers / 4,
@@ -115,7 +130,7 @@ func (r *rush) start() {
 // open makes an account usable, as its controller does.
 func (r *rush) open(registry *accounts.Registry, key types.NamespacedName, vendor *strictVendor) {
 	identity, reconciler := r.identity(key), r.reconciler
-	swept := sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: "PayGiftActivity"}
+	swept := sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: r.kind.Name()}
 	reconciler.Sweeper.Ensure(sweep.Target{Key: swept, Activities: vendor, OnDone: func(ctx context.Context, view *sweep.View, err error) {
 		if err == nil {
 			err = reconciler.Swept(ctx, swept, view)
@@ -124,7 +139,7 @@ func (r *rush) open(registry *accounts.Registry, key types.NamespacedName, vendo
 			r.t.Errorf("sweep of %s: %v", key.Name, err)
 		}
 	}})
-	registry.Put(key, &accounts.Account{Identity: identity, Activities: map[string]providers.Activities{"PayGiftActivity": vendor}})
+	registry.Put(key, &accounts.Account{Identity: identity, Activities: map[string]providers.Activities{r.kind.Name(): vendor}})
 }
 
 // identity is the merchant behind an account resource.
@@ -136,7 +151,7 @@ func (r *rush) identity(key types.NamespacedName) v1alpha1.AccountIdentity {
 func (r *rush) account(_ context.Context, key types.NamespacedName) (accounts.Resource, error) {
 	return accounts.Resource{
 		Identity: r.identity(key), Ref: &corev1.ObjectReference{Kind: "WeChatPayMerchant", Namespace: key.Namespace, Name: key.Name},
-		Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}},
+		Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}}, Limits: r.limits,
 	}, nil
 }
 
@@ -191,11 +206,16 @@ func (r *rush) enqueue(c *v1alpha1.PayGiftActivity) {
 
 // apply creates the manifest of a campaign that begins after a while.
 func (r *rush) apply(account types.NamespacedName, name string, begins time.Duration) {
+	r.applyState(account, name, begins, v1alpha1.PayGiftActivityActive)
+}
+
+// applyState is apply for what its manifest asks for.
+func (r *rush) applyState(account types.NamespacedName, name string, begins time.Duration, state v1alpha1.PayGiftActivityDesiredState) {
 	c := &v1alpha1.PayGiftActivity{Status: v1alpha1.PayGiftActivityStatus{CampaignStatus: v1alpha1.CampaignStatus{ObservedGeneration: -1}}}
 	c.Namespace, c.Name, c.UID, c.Generation = account.Namespace, name, types.UID(name), 1
-	c.Spec.MerchantRef.Name, c.Spec.State = account.Name, v1alpha1.PayGiftActivityActive
+	c.Spec.MerchantRef.Name, c.Spec.State = account.Name, state
 	begin := time.Now().Add(begins)
-	c.Spec.ActivityBaseInfo.ActivityName = name
+	c.Spec.ActivityBaseInfo.ActivityName, c.Spec.AwardSendRule.TransactionAmountMinimum = name, 100
 	c.Spec.ActivityBaseInfo.BeginTime = begin.Format(time.RFC3339)
 	c.Spec.ActivityBaseInfo.EndTime = begin.Add(24 * time.Hour).Format(time.RFC3339)
 	if err := r.api.Create(context.Background(), c); err != nil {
@@ -234,6 +254,8 @@ type strictVendor struct {
 	arrivals []arrival
 	refused  int
 	looked   time.Time
+	// doors are the limits of other calls, which other merchants may share.
+	doors map[providers.Operation]*door
 }
 
 // arrival is a create that was taken.

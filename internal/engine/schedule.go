@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -19,7 +20,7 @@ const (
 func (f *Facts) boundary() (time.Time, bool) {
 	state := f.Record.State
 	if f.Remote != nil {
-		state = campaignState(f.Remote.Snapshot.State)
+		state = status.StateOf(f.Remote.Snapshot.State)
 	}
 	switch state {
 	case v1alpha1.StateScheduled:

@@ -64,8 +64,10 @@ type scope struct {
 	// leavingErr is why that is not known.
 	leavingErr error
 	callErr    *providers.Error
-	// over says why the activation of this reconcile was withdrawn: it would go beyond the account's ceiling.
+	// over says why the activation of this reconcile is withdrawn: it would go beyond the account's ceiling.
 	over string
+	// unsent is true when this reconcile has recorded a call that it has not sent.
+	unsent bool
 	// reserved is true when this reconcile holds a reservation.
 	reserved bool
 	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.

@@ -238,3 +238,21 @@ func TestATwinIsFoundAgainAfterTheLossOfTheCluster(t *testing.T) {
 		})
 	}
 }
+
+func TestATwinBesideAStockThatNobodyManagesIsNotToldFromItAfterTheLossOfTheCluster(t *testing.T) {
+	inStock(t, func(t *testing.T, w *world) {
+		first := w.console1(noon.Add(72*time.Hour), 100)
+		w.pass(sweepInterval)
+		w.applied(stockActive, func(c *v1alpha1.PayGiftActivity) { c.Spec.AllowTwin = true; setTimes(c, noon.Add(72*time.Hour)) })
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonRunning, v1alpha1.StateRunning, v1alpha1.CreationConfirmed)
+		second := w.campaign().Status.ActivityID
+		w.lose()
+		w.pass(time.Hour)
+		w.want(v1alpha1.ReasonLooksLikeExisting, v1alpha1.StatePending, "")
+		contains(t, ready(w.campaign()).Message, first, second)
+		if len(w.vendor.activities) != 2 || w.vendor.count(providers.OperationCreate) != 1 {
+			t.Errorf("%d stocks, %d creates", len(w.vendor.activities), w.vendor.count(providers.OperationCreate))
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
 )
 
@@ -50,7 +51,7 @@ func (r *Reconciler) changed(campaign v1alpha1.Campaign, key sweep.Key, view *sw
 	}
 	seen := copyOf(campaign)
 	r.Kind.Observe(seen, snapshot.Facts, snapshot.VendorState)
-	if state := campaignState(snapshot.State); state != "" {
+	if state := status.StateOf(snapshot.State); state != "" {
 		seen.CampaignStatus().State = state
 	}
 	return !equality.Semantic.DeepEqual(campaign, seen)
@@ -76,7 +77,7 @@ func previousChanged(previous []v1alpha1.PreviousRecord, view *sweep.View) bool 
 		if !ok {
 			return previousLive(p) // a list may drop what has ended
 		}
-		return campaignState(snapshot.State) != "" && campaignState(snapshot.State) != p.State && !campaignFinal(p.State)
+		return status.StateOf(snapshot.State) != "" && status.StateOf(snapshot.State) != p.State && !campaignFinal(p.State)
 	})
 }
 

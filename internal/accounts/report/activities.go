@@ -10,6 +10,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -109,7 +110,7 @@ func (f Fleet) known(identity v1alpha1.AccountIdentity) known {
 // seen is an activity as the vendor's list shows it.
 func (f Fleet) seen(s providers.Snapshot) activity {
 	a := activity{end: s.End, ActivityRecord: v1alpha1.ActivityRecord{
-		Kind: f.Kind.Name(), ActivityID: s.ID, Name: s.Name, State: stateOf(s.State), Number: s.RequestNo,
+		Kind: f.Kind.Name(), ActivityID: s.ID, Name: s.Name, State: status.StateOf(s.State), Number: s.RequestNo,
 	}}
 	if !s.End.IsZero() {
 		a.End = s.End.Format(time.RFC3339)

@@ -14,7 +14,6 @@ import (
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
-	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // Kind is what has to be known here of a campaign kind.
@@ -122,14 +121,6 @@ func (f Facts) campaigns() *v1alpha1.CampaignsRecord {
 	}
 	slices.SortFunc(record.ByState, func(a, b v1alpha1.StateCountRecord) int { return strings.Compare(string(a.State), string(b.State)) })
 	return &record
-}
-
-// stateOf is a vendor's state in the words of a campaign's status; none for one that nobody knows.
-func stateOf(state providers.State) v1alpha1.CampaignState {
-	if state == providers.StateUnknown {
-		return ""
-	}
-	return v1alpha1.CampaignState(state)
 }
 
 func nameOf(c v1alpha1.Campaign) string { return c.GetNamespace() + "/" + c.GetName() }

@@ -1,0 +1,276 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"k8s.io/utils/ptr"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// The model's stories of stocks: the same troubles at the same boundaries, with what is particular to activities that are made
+// inactive, found by their content, and activated, paused and restarted by calls.
+
+// modelStock is the stock kind under the name that the model makes its request numbers with.
+type modelStock struct{ stockKind }
+
+func (modelStock) Name() string { return testKind{}.Name() }
+
+// stocks reports whether the model's campaign is a stock.
+func (m *model) stocks() bool { return m.w.vendor.stocks != nil }
+
+// habits are what the protocol's vendors may do.
+func (p *protocol) habits() map[string]habit {
+	if p.kind.Traits().activates() {
+		own := map[string]habit{}
+		for name, of := range stockHabits {
+			own[name] = habit{of: of}
+		}
+		return own
+	}
+	return habits
+}
+
+// stockTroubles are what may happen to stocks, beside troubles.
+var stockTroubles = map[string]func(*model){
+	"wipe the status": func(m *model) { m.touched["wiped"] = true; m.loses(); m.wiped = true; m.w.wipe(); m.w.changed() },
+	"Inactive":        func(m *model) { m.w.setState(stockInactive) },
+	"Paused":          func(m *model) { m.w.setState(stockPaused) },
+	"Pause with it":   spec(func(s *v1alpha1.PayGiftActivitySpec) { s.DeletionPolicy = v1alpha1.DeletionPause }),
+	"brake at Pause":  func(m *model) { m.touched["brake at Pause"] = true; brake(v1alpha1.BrakePause)(m) },
+	"lower the limit": func(m *model) { m.w.limited(maxActive("0.50")) },
+	"raise the limit": func(m *model) { m.w.limited(maxActive("100.00")) },
+	"pause elsewhere": func(m *model) { m.consoleStock("pause") },
+	"resume it":       func(m *model) { m.consoleStock("resume") },
+}
+
+// commonTroubles are those of the other kinds that may happen to stocks too.
+var commonTroubles = []string{
+	"crash", "the other one works", "stale cache", "take a minute", "ask for a look", "Active", "Draft", "amount 200", "amount 100",
+	"revise", "revise and keep", "adopt the recorded", "Observe", "Manage", "Orphan", "delete", "delete and make again", "delete the namespace",
+	"brake", "release the brake",
+}
+
+// consoleStock pauses or resumes a stock that is activated in the vendor's console.
+func (m *model) consoleStock(what string) {
+	if a := m.w.vendor.activity(m.w.campaign().Status.ActivityID); a != nil && !a.activated.IsZero() {
+		m.console(what)
+	}
+}
+
+// moved: a stock is activated, paused and restarted only for a manifest, a deletion or a brake that asks for it.
+func (m *model) moved(change providers.Mutation) {
+	c := m.w.shown
+	st, goal := c.Status, m.w.kind.Goal(c)
+	live := goal == GoalLive && c.DeletionTimestamp == nil && !m.w.braked
+	asked := live
+	switch change.Operation {
+	case providers.OperationPause:
+		asked = goal == GoalPaused || goal == GoalInactive || c.DeletionTimestamp != nil && c.Spec.DeletionPolicy == v1alpha1.DeletionPause || m.touched["brake at Pause"]
+	case providers.OperationStart:
+		a := m.w.vendor.activity(change.ID)
+		ceiling := ceilingOf(m.limits.MaxActiveYuan)
+		asked = live && (c.Spec.AwardSendRule.TransactionAmountMinimum == a.body.Amount) && (ceiling == nil || a.body.Amount <= *ceiling)
+	}
+	if !asked || observed(c) {
+		m.broken("%s was sent for %+v, deleted %v, braked %t, limits %+v", change.Operation, c.Spec, c.DeletionTimestamp, m.w.braked, m.limits)
+	}
+	if change.ID != st.ActivityID || st.Creation != v1alpha1.CreationConfirmed || c.Lifecycle().Revision() != st.Request.Revision && c.DeletionTimestamp == nil {
+		m.broken("%s was sent for stock %s, recorded is %q %q %+v", change.Operation, change.ID, st.ActivityID, st.Creation, st.Request)
+	}
+}
+
+// leavesStock: a resource whose deletion pauses the stock goes when the stock gives nothing out.
+func (m *model) leavesStock(c *v1alpha1.PayGiftActivity) {
+	if !m.stocks() || c.DeletionTimestamp == nil || guarded(c) || c.Spec.DeletionPolicy != v1alpha1.DeletionPause || m.w.left != "" ||
+		m.w.kind.Goal(c) == GoalNothing || observed(c) || c.Status.Creation != v1alpha1.CreationConfirmed || m.wiped || m.touched["resume"] {
+		return
+	}
+	if a := m.w.vendor.activity(c.Status.ActivityID); a != nil && m.w.vendor.stateOf(a) == providers.StateRunning {
+		m.broken("the resource was let go and left stock %s running", a.id)
+	}
+}
+
+// lockedOnce: for a request number money is locked once at most, and no more than its amount.
+func (m *model) lockedOnce() {
+	locked := map[string]int{}
+	for _, a := range m.w.vendor.activities {
+		locked[a.body.Number] += m.w.vendor.stocks.locks[a.id]
+	}
+	for number, n := range locked {
+		if n > 1 {
+			m.broken("money was locked %d times for number %s", n, number)
+		}
+	}
+}
+
+// place is where a story may come to rest.
+func (m *model) place(reason string) (place, bool) {
+	if m.stocks() {
+		m.lockedOnce()
+		if own, known := stockPlaces[reason]; known {
+			return own, true
+		}
+	}
+	known, ok := places[reason]
+	return known, ok
+}
+
+// stockPlaces are the places where stocks come to rest, beside those of all activities.
+var stockPlaces = map[string]place{
+	v1alpha1.ReasonInactive:       {true: func(_ *model, e end) bool { return e.idle() }},
+	v1alpha1.ReasonBeginsInactive: {true: func(_ *model, e end) bool { return e.idle() }},
+	v1alpha1.ReasonPaused: {true: func(_ *model, e end) bool {
+		return e.goal == GoalPaused && e.state == providers.StatePaused
+	}},
+	v1alpha1.ReasonCannotDeactivate: {
+		true: func(_ *model, e end) bool { return e.goal == GoalInactive && e.state == providers.StatePaused },
+		says: "Set spec.state to Paused", out: spelled("Paused"),
+	},
+	v1alpha1.ReasonPausedElsewhere: {
+		true: func(m *model, e end) bool {
+			return e.goal == GoalLive && e.state == providers.StatePaused && (m.touched["pause"] || len(e.Status.Previous) > 0 || m.lives())
+		},
+		says: "edit the spec", out: func(m *model, e end) {
+			m.w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.AllowTwin = !e.Spec.AllowTwin })
+		},
+	},
+	v1alpha1.ReasonContested: {
+		true: func(m *model, _ end) bool { return m.touched["resume"] },
+		says: "until the manifest is edited", out: func(m *model, e end) {
+			m.w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.AllowTwin = !e.Spec.AllowTwin })
+		},
+	},
+	v1alpha1.ReasonBudgetLimitExceeded: {
+		true: func(m *model, e end) bool {
+			return e.state == providers.StateInactive && m.w.account.Limits != v1alpha1.AccountLimits{}
+		},
+		says: "raises the limit", out: func(m *model, _ end) { m.w.limited(v1alpha1.AccountLimits{}) },
+	},
+	v1alpha1.ReasonRejected: { // it was applied again with other times: the first one's number is its number too
+		true: func(_ *model, e end) bool { return e.goal.creates() && e.nothing() },
+		says: "create: ", out: func(m *model, _ end) { m.renew() },
+	},
+	v1alpha1.ReasonNothingToObserve: {
+		true: func(_ *model, e end) bool { return observed(e.PayGiftActivity) && e.nothing() },
+		says: "managementPolicy: Manage", out: spelled("Manage"),
+	},
+	v1alpha1.ReasonOutcomeUnknown: {
+		true: func(_ *model, e end) bool {
+			return e.Status.Creation == v1alpha1.CreationUnknown && e.Status.ActivityID == ""
+		},
+		says: "Write the creation fields again as they were", out: (*model).asItWas,
+	},
+	v1alpha1.ReasonActivationMissed: {
+		true: func(_ *model, e end) bool { return e.state == providers.StateInactive },
+		says: "raise requestRevision", out: func(m *model, _ end) { m.renew() },
+	},
+	v1alpha1.ReasonAccountBraked: {
+		true: func(m *model, _ end) bool { return m.w.account.Brake != v1alpha1.BrakeOff && m.w.account.Brake != "" },
+		says: "To release it: kubectl", out: spelled("release the brake"),
+	},
+	v1alpha1.ReasonCannotReturnToDraft: {
+		true: func(_ *model, e end) bool { return e.goal == GoalNothing && !e.state.Final() },
+		says: "Set spec.state to Active", out: spelled("Active"),
+	},
+}
+
+// asItWas writes the creation fields again that were sent.
+func (m *model) asItWas(e end) {
+	for _, amount := range []int64{100, 200, 1100, 1200, 2100, 2200, 3100, 3200, 4100, 4200} {
+		c := e.DeepCopy()
+		change := func(c *v1alpha1.PayGiftActivity) {
+			c.Spec.RequestRevision, c.Spec.AwardSendRule.TransactionAmountMinimum = ptr.To(e.Status.Request.Revision), amount
+		}
+		change(c)
+		if request, err := m.w.kind.Request(c, Sender{Number: numberOf(c)}); err == nil && digest(request.Body) == e.Status.Request.Digest {
+			m.w.edit(change)
+			return
+		}
+	}
+	m.broken("what was sent cannot be written again: %+v", e.Status.Request)
+}
+
+// idle reports whether a stock is inactive as its manifest allows.
+func (e end) idle() bool {
+	return (e.goal == GoalInactive || e.goal == GoalPaused) && e.same && e.state == providers.StateInactive && e.Status.Creation == v1alpha1.CreationConfirmed
+}
+
+// lives reports whether the record of what this resource did was lost in the story.
+func (m *model) lives() bool { return m.w.lives > 1 || m.touched["wiped"] }
+
+// stockPlots are what goes on when trouble comes.
+var stockPlots = map[string]plot{
+	"make and activate": {func(*model) {}, func(m *model) { m.apply(stockActive) }, providers.OperationCreate},
+	"activate":          {stockMade(stockInactive), caused("Active"), providers.OperationStart},
+	"pause":             {stockMade(stockActive), caused("Paused"), providers.OperationPause},
+	"restart":           {func(m *model) { stockMade(stockActive)(m); m.cause("Paused"); m.w.pass(2 * time.Minute) }, caused("Active"), providers.OperationRestart},
+	"delete":            {func(m *model) { stockMade(stockActive)(m); m.cause("Pause with it"); m.w.pass(time.Minute) }, caused("delete"), providers.OperationPause},
+	"revise":            {stockMade(stockActive), caused("revise and keep"), providers.OperationCreate},
+}
+
+func stockMade(state v1alpha1.PayGiftActivityDesiredState) func(*model) {
+	return func(m *model) { m.apply(state); m.w.pass(5 * time.Minute) }
+}
+
+// stockTroubleNames are all troubles of stocks.
+func stockTroubleNames() []string { return append(sortedKeys(stockTroubles), commonTroubles...) }
+
+func TestStocksKeepTheProtocol(t *testing.T) {
+	p := newProtocol(modelStock{})
+	all := sortedKeys(p.habits())
+	n := 0
+	for _, name := range sortedKeys(stockPlots) {
+		for _, reply := range []string{"", "reply lost", "5xx", "no permission"} {
+			for _, trouble := range stockTroubleNames() {
+				for at := range boundaries {
+					if n++; n%(17*thin) != 0 && !*exhaustive {
+						continue
+					}
+					habit := all[n%len(all)]
+					p.play(t, fmt.Sprintf("%s; reply %q; %s at %d; the vendor %s", name, reply, trouble, at, habit), habit, func(m *model) {
+						stockPlots[name].before(m)
+						m.crossings, m.plan = 0, map[int]string{at: trouble}
+						if reply != "" {
+							m.fault(stockPlots[name].call, reply)
+						}
+						stockPlots[name].during(m)
+						m.w.pass(time.Minute)
+					})
+				}
+			}
+		}
+	}
+	t.Logf("%d stories, rests %v", p.stories, p.places)
+}
+
+func TestStocksKeepTheProtocolInLongStories(t *testing.T) {
+	p := newProtocol(modelStock{})
+	for i := *seed; i < *seed+*stories/thin; i++ {
+		random := rand.New(rand.NewPCG(uint64(i), 20261127))
+		pick := func(names []string) string { return names[random.IntN(len(names))] }
+		p.play(t, fmt.Sprintf("stock story %d", i), pick(sortedKeys(p.habits())), func(m *model) {
+			for range random.IntN(5) {
+				m.plan[random.IntN(40)] = pick(stockTroubleNames())
+			}
+			stockPlots[pick(sortedKeys(stockPlots))].before(m)
+			if m.w.campaign().Name == "" {
+				m.apply(stockActive)
+			}
+			for range 1 + random.IntN(6) {
+				if random.IntN(3) == 0 {
+					m.fault(providers.Operation(pick([]string{"create", "start", "pause", "restart", "get"})), pick([]string{"reply lost", "5xx", "429", "no permission", "bad request"}))
+				}
+				if trouble := pick(stockTroubleNames()); trouble != "crash" && trouble != "the other one works" {
+					m.cause(trouble)
+				}
+				m.w.pass(time.Duration(random.IntN(1200)) * time.Second)
+			}
+		})
+	}
+	t.Logf("%d stories, rests %v", p.stories, p.places)
+}
