@@ -24,11 +24,11 @@ func (w *world) waitForAccountStatus(what string, is func(*v1alpha1.WeChatPayMer
 	})
 }
 
-// waitForCounted waits until the account has counted its campaigns, all of them scheduled: it does
+// waitForCounted waits until the account has counted its campaigns, all of them in one state: it does
 // so a few seconds after they have changed, and from then on nothing is left to be written.
-func (w *world) waitForCounted(campaigns int64) {
+func (w *world) waitForCounted(state v1alpha1.CampaignState, campaigns int64) {
 	w.t.Helper()
-	want := []v1alpha1.StateCountRecord{{State: v1alpha1.StateScheduled, Count: campaigns}}
+	want := []v1alpha1.StateCountRecord{{State: state, Count: campaigns}}
 	w.waitForAccountStatus("the account has counted its campaigns", func(m *v1alpha1.WeChatPayMerchant) bool {
 		return m.Status.Quota == nil && m.Status.Campaigns != nil && slices.Equal(m.Status.Campaigns.ByState, want)
 	})

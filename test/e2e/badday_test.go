@@ -102,7 +102,7 @@ func TestARestartWhileTheGatewayIsDownChangesNothing(t *testing.T) {
 	w.startManager()
 	w.mustApply(w.manifest(campaign{Name: "quiet"}))
 	w.waitFor("quiet", "Ready", "True Scheduled")
-	w.waitForCounted(1)
+	w.waitForCounted(v1alpha1.StateScheduled, 1)
 	w.manager.stop()
 	before, probes := w.writes(), w.counter("certificates")
 	rule := w.fault(map[string]any{"match": map[string]any{"mchid": w.sim.mchid}, "action": "status", "status": 503, "times": -1})

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 )
 
 func TestACampaignAppliedWithKubectlBecomesOneActivity(t *testing.T) {
@@ -45,7 +47,7 @@ func TestACreationCostsTwoWritesAndASettledCampaignNone(t *testing.T) {
 		}
 	}
 
-	w.waitForCounted(campaigns)
+	w.waitForCounted(v1alpha1.StateScheduled, campaigns)
 	before, sweeps := w.writes(), w.counter("paygift.list")
 	w.waitForSweeps(sweeps + 3)
 	if after := w.writes(); len(after) != len(before) {

@@ -223,3 +223,34 @@ func (w *world) isSteady(name string, before []string) {
 		w.t.Errorf("nothing that is worth one caused writes: %v", now[len(before):])
 	}
 }
+
+func TestASettledFleetOfStocksIsSilentOverARestart(t *testing.T) {
+	t.Parallel()
+	const stocks = 12 // more than a page of the list
+	w := newWorld(t)
+	w.startStockManager()
+	var manifests []string
+	for i := range stocks {
+		manifests = append(manifests, w.stockManifest(stock{Name: fmt.Sprintf("stock-%02d", i)}))
+	}
+	w.mustApply(strings.Join(manifests, "---\n"))
+	w.waitForReadies(stocks, func(ready map[string]int) bool { return ready["True Running"] == stocks })
+	w.waitForCounted(v1alpha1.StateRunning, stocks)
+	w.waitForAccountStatus("the account has added up its active money", func(m *v1alpha1.WeChatPayMerchant) bool {
+		return m.Status.ActiveMoney != nil && m.Status.ActiveMoney.Yuan == fmt.Sprintf("%d.00", stocks*stockBudget/100)
+	})
+	w.waitForStockSweeps(2)
+	writes, calls := w.writes(), w.counters()
+	w.waitForStockSweeps(2)
+	w.manager.stop()
+	w.startStockManager()
+	w.waitForStockSweeps(2)
+	if now := w.writes(); len(now) > len(writes) {
+		t.Errorf("it made writes: %v", now[len(writes):])
+	}
+	for operation, n := range w.counters() {
+		if n > calls[operation] && accountCalls[operation] == never {
+			t.Errorf("%d calls of %s", n-calls[operation], operation)
+		}
+	}
+}
