@@ -164,7 +164,9 @@ var stockPlaces = map[string]place{
 		says: "spec.adopt", out: (*model).choose,
 	},
 	v1alpha1.ReasonPreviousStillLive: { // also one that exists: it is not activated beside a former one
-		true: func(m *model, e end) bool { return (e.nothing() || e.state == providers.StateInactive) && m.formerLive(e) },
+		true: func(m *model, e end) bool {
+			return (e.nothing() || e.state == providers.StateInactive) && m.formerLive(e)
+		},
 		says: "end it in the vendor's console", out: func(m *model, e end) { m.former(e) },
 	},
 	v1alpha1.ReasonNothingToObserve: {

@@ -116,6 +116,8 @@ func (s *stocks) show(a *activity, snapshot *providers.Snapshot) {
 	}
 	const coupons = 1000
 	snapshot.RequestNo, snapshot.Content, snapshot.Created = "", content, a.created.Truncate(time.Second)
-	snapshot.Exposure = &providers.Exposure{Fen: body.Amount + s.wrong, NoCash: body.NoCash}
+	if !a.costless {
+		snapshot.Exposure = &providers.Exposure{Fen: body.Amount + s.wrong, NoCash: body.NoCash}
+	}
 	snapshot.Distribution = &providers.Distribution{Sent: a.sent, Total: coupons}
 }

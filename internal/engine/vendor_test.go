@@ -68,6 +68,7 @@ type activity struct {
 	forgotten  bool
 	members    []string
 	word       string // replaces the state by a word of the vendor's own
+	costless   bool   // what it can cost is not shown
 }
 
 // vendorBody is the create request of the test's kind.
