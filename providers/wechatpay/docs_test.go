@@ -35,7 +35,9 @@ brackets stand where the gateway gave no code, and a dash where no page says wit
   reading at the vendor, says what happened. Reads have no such outcome.
 
 A rejection counts as such in the gateway's own words only: a JSON body with a code and, where it is signed, a signature
-that verifies. The gateway does not promise to sign rejections, so unsigned ones are believed.
+that verifies. The gateway does not promise to sign rejections, so unsigned ones are believed. One proves something and is
+therefore not: that a merchant has no coupon stock, said as ` + "`RESOURCE_NOT_EXISTS`" + ` to the first page of the list. Signed it is an empty
+list, unsigned an error.
 
 `
 

@@ -232,6 +232,22 @@ func TestEveryStockOfTheSimulatorIsListedOnce(t *testing.T) {
 	}
 }
 
+func TestAMerchantWithoutStocksHasAnEmptyListHoweverTheGatewaySaysSo(t *testing.T) {
+	for _, answer := range []string{"emptyPage", "notFound"} {
+		at := newStage(t, "favor.emptyList", answer)
+		stocks := NewCouponStocks(at.client)
+		if page, err := stocks.List(t.Context(), 0); err != nil || !page.Last || len(page.Items) != 0 {
+			t.Errorf("%s: got %+v, %v", answer, page, err)
+		}
+		if err := at.sim.Switches().Put(map[string]string{"errors.signed": "off"}); err != nil {
+			t.Fatal(err)
+		}
+		if page, err := stocks.List(t.Context(), 0); (err != nil) != (answer == "notFound") {
+			t.Errorf("%s without a signature on errors: got %+v, %v", answer, page, err)
+		}
+	}
+}
+
 func TestTheAddressOfEventsIsReadAtTheSimulator(t *testing.T) {
 	at := newStage(t)
 	if got, err := at.client.CouponNotifyURL(t.Context()); got != "" || err != nil {

@@ -22,6 +22,7 @@ const (
 	SwitchFavorBalance        = "favor.balance"
 	SwitchFavorUnlock         = "favor.unlock"
 	SwitchFavorEmpty          = "favor.emptyRunning"
+	SwitchFavorEmptyList      = "favor.emptyList"
 	SwitchFavorCreateBounds   = "favor.createTimeBounds"
 )
 
@@ -41,6 +42,7 @@ func favorSwitches() []switches.Spec {
 		{Name: SwitchFavorBalance, Form: switches.Number, Default: "100000000000", Min: 0, Max: math.MaxInt64 / 4, Doc: "The money that each merchant has, in fen, until PUT /_sim/balances/{mchid} says otherwise; what its stocks have locked is taken off it."},
 		choice(SwitchFavorUnlock, "When a favor stock's locked money returns: never, or at its end, save what was distributed.", true, "never", "atEnd"),
 		choice(SwitchFavorEmpty, "What a list of favor stocks answers when its status filter finds nothing: an empty page, or 404 RESOURCE_NOT_EXISTS as was seen with status=running.", true, "emptyPage", "notFound"),
+		choice(SwitchFavorEmptyList, "The same for a list without any filter, that of a merchant who has no favor stock.", true, "emptyPage", "notFound"),
 		choice(SwitchFavorCreateBounds, "Whether create_start_time and create_end_time themselves belong to the range.", true, "inclusive", "exclusive"),
 	}
 }
