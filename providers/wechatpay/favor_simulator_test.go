@@ -208,6 +208,33 @@ func TestAStockOfTheSimulatorEqualsItsRequestUntilSomebodyEditsIt(t *testing.T) 
 	}
 }
 
+func TestAStockWithoutLimitsEqualsItsRequestHoweverTheGatewayNamesNone(t *testing.T) {
+	for _, switches := range [][]string{nil, {"favor.detailTradeType", "allWhenUnset"}, {"favor.detailMaxByDay", "maxAmountWhenUnset"}} {
+		r := rehearseStock(t, switches...)
+		body := couponStockBody(func(_, coupon, top object) {
+			delete(coupon, "trade_type")
+			top["out_request_no"] = simulator.DefaultMerchant + "-unlimited"
+		})
+		created, err := r.Create(t.Context(), body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		detail, err := r.Get(t.Context(), created.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := r.List(t.Context(), 0)
+		if err != nil || len(page.Items) != 2 || page.Items[0].ID != created.ID {
+			t.Fatalf("got %+v, %v", page, err)
+		}
+		for _, snapshot := range []providers.Snapshot{detail, page.Items[0]} {
+			if found, err := r.Differences(body, snapshot); err != nil || len(found) != 0 {
+				t.Errorf("with %q it differs from its own request in %+v, %v", switches, found, err)
+			}
+		}
+	}
+}
+
 func TestEveryStockOfTheSimulatorIsListedOnce(t *testing.T) {
 	r := rehearseStock(t)
 	for range 24 {

@@ -57,7 +57,18 @@ func (f *favor) view(s *favorStock) favorView {
 	if p := s.Request.PatternInfo; p != nil {
 		v.Description = p.Description
 	}
+	f.fillIn(&v.StockUseRule)
 	return v
+}
+
+// fillIn gives values to what was not requested, as far as the switches say that the gateway does.
+func (f *favor) fillIn(rule *favorRuleView) {
+	if len(rule.TradeType) == 0 && f.g.switches.Is(SwitchFavorTradeType, "allWhenUnset") {
+		rule.TradeType = favorTradeTypes
+	}
+	if rule.MaxAmountByDay == 0 && f.g.switches.Is(SwitchFavorMaxByDay, "maxAmountWhenUnset") {
+		rule.MaxAmountByDay = rule.MaxAmount
+	}
 }
 
 // stoppedAt is when a stock ended: somebody stopped it, or its time had come.

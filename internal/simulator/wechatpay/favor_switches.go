@@ -23,6 +23,8 @@ const (
 	SwitchFavorUnlock         = "favor.unlock"
 	SwitchFavorEmpty          = "favor.emptyRunning"
 	SwitchFavorEmptyList      = "favor.emptyList"
+	SwitchFavorTradeType      = "favor.detailTradeType"
+	SwitchFavorMaxByDay       = "favor.detailMaxByDay"
 	SwitchFavorCreateBounds   = "favor.createTimeBounds"
 )
 
@@ -43,6 +45,8 @@ func favorSwitches() []switches.Spec {
 		choice(SwitchFavorUnlock, "When a favor stock's locked money returns: never, or at its end, save what was distributed.", true, "never", "atEnd"),
 		choice(SwitchFavorEmpty, "What a list of favor stocks answers when its status filter finds nothing: an empty page, or 404 RESOURCE_NOT_EXISTS as was seen with status=running.", true, "emptyPage", "notFound"),
 		choice(SwitchFavorEmptyList, "The same for a list without any filter, that of a merchant who has no favor stock.", true, "emptyPage", "notFound"),
+		choice(SwitchFavorTradeType, "What details and lists have as trade_type of a favor stock that was created without one: nothing, or all six values.", true, "asRequested", "allWhenUnset"),
+		choice(SwitchFavorMaxByDay, "What details and lists have as max_amount_by_day of a favor stock that was created without one: 0, or its max_amount.", true, "zeroWhenUnset", "maxAmountWhenUnset"),
 		choice(SwitchFavorCreateBounds, "Whether create_start_time and create_end_time themselves belong to the range.", true, "inclusive", "exclusive"),
 	}
 }
