@@ -87,7 +87,7 @@ func docs() string {
 		docsStates("States of a pay-gift activity", activityStatusField, payGiftStates, "CREATE_ACT_STATUS", "ONGOING_ACT_STATUS",
 			"STOP_ACT_STATUS", "TERMINATE_ACT_STATUS", "OVER_TIME_ACT_STATUS", "CREATE_ACT_FAILED") + "\n" +
 		docsStates("States of a coupon stock", favorStatusField, favorStates, "unactivated", "audit", "running", "paused", favorStopped) +
-		"\nA stock that is `stoped` (sic) and whose `stop_time` is before its end is Terminated: somebody stopped it.\n"
+		"\nA stock that is `stoped` (sic) and whose `stop_time` is more than a minute before its end is Terminated: somebody stopped it.\n"
 }
 
 func TestDocsShowTheErrorTable(t *testing.T) {
