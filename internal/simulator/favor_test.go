@@ -226,6 +226,11 @@ func TestANewFavorStockMayNeedTimeToBeRegistered(t *testing.T) {
 	if got := r.at(t, "message"); got != "卡信息尚未注册，请稍后重试" {
 		t.Errorf("the message is %v", got)
 	}
+	for _, code := range []string{"PARAM_ERROR", "RULE_LIMIT", "REQUEST_BLOCKED"} {
+		put(t, server, "favor.settleCode", code)
+		status := map[bool]int{true: http.StatusBadRequest, false: http.StatusForbidden}[code == "PARAM_ERROR"]
+		refusedWith(t, c.favorStep(id, "start"), status, code)
+	}
 	hand.advance(time.Minute)
 	if r := c.favorStep(id, "start"); r.status != http.StatusOK {
 		t.Fatalf("after a minute: %d %s", r.status, r.body)

@@ -14,6 +14,7 @@ const (
 	SwitchFavorMerchants      = "favor.availableMerchants"
 	SwitchFavorWords          = "favor.improperWords"
 	SwitchFavorSettle         = "favor.settleDelay"
+	SwitchFavorSettleCode     = "favor.settleCode"
 	SwitchFavorAudit          = "favor.audit"
 	SwitchFavorAuditDelay     = "favor.auditDelay"
 	SwitchFavorStartPaused    = "favor.startPaused"
@@ -35,7 +36,8 @@ func favorSwitches() []switches.Spec {
 		choice(SwitchFavorBeginInPast, "A favor create whose available_begin_time has passed.", true, "refused", "accepted"),
 		choice(SwitchFavorMerchants, "Whether a favor create needs available_merchants: the SDK says no, but nobody could redeem without.", true, "required", "optional"),
 		{Name: SwitchFavorWords, Form: switches.List, Unverified: true, Doc: "Words that a favor stock's name must not have; 测试 and 立减金 were seen refused."},
-		{Name: SwitchFavorSettle, Form: switches.Duration, Default: "0s", Unverified: true, Doc: "How long, in real time, a new favor stock cannot be started: 400 INVALID_REQUEST 卡信息尚未注册. A minute was seen."},
+		{Name: SwitchFavorSettle, Form: switches.Duration, Default: "0s", Unverified: true, Doc: "How long, in real time, a new favor stock cannot be started: 卡信息尚未注册, with the code of favor.settleCode. A minute was seen."},
+		choice(SwitchFavorSettleCode, "The code of a start that comes too early, of which only the message was seen: INVALID_REQUEST and PARAM_ERROR come with 400, RULE_LIMIT and REQUEST_BLOCKED with 403.", true, "INVALID_REQUEST", "PARAM_ERROR", "RULE_LIMIT", "REQUEST_BLOCKED"),
 		choice(SwitchFavorAudit, "Whether a favor stock that is started is in audit first: not at all, for favor.auditDelay, or until the console approves it.", true, "none", "delay", "never"),
 		{Name: SwitchFavorAuditDelay, Form: switches.Duration, Default: "60s", Unverified: true, Doc: "How long, in real time, an audit takes."},
 		choice(SwitchFavorStartPaused, "Starting a paused favor stock: 400 INVALID_REQUEST, or 200 with the time of its start; it stays paused.", true, "reject400", "sameTime"),
