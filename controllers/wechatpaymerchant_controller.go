@@ -158,8 +158,8 @@ func (r *MerchantReconciler) check(ctx context.Context, merchant *v1alpha1.WeCha
 	}
 	// Opened before it is said to be ready, so that whom that wakes finds it as it now is.
 	if opened.err == nil {
-		r.readNotifyURL(ctx, opened)
 		r.use(key, merchant, opened)
+		r.readNotifyURL(ctx, opened) // for people, so nobody waits for it
 	} else {
 		r.Opener.Close(key)
 	}

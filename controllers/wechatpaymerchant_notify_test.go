@@ -8,6 +8,7 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
+	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/campaign-operator/campaign-operator/internal/simulator/faults"
 	simulated "github.com/campaign-operator/campaign-operator/internal/simulator/wechatpay"
@@ -43,14 +44,57 @@ func TestTheAddressOfNoticesAboutCouponsIsShownAndNeverSet(t *testing.T) {
 	if merchant, _ := o.reconcile(); merchant.Status.CouponNotifyURL != url {
 		t.Errorf("it is %q, want %q", merchant.Status.CouponNotifyURL, url)
 	}
-	o.fault(faults.Rule{Match: faults.Match{Operation: "favor.callback"}, Action: faults.Status, Status: http.StatusForbidden, Code: "NO_AUTH"})
+	rule := o.faultNotify(faults.Rule{Action: faults.Status, Status: http.StatusForbidden, Code: "NO_AUTH"})
 	o.pass(notifyAgain)
 	merchant, _ := o.reconcile()
 	wantReady(t, merchant)
 	if merchant.Status.CouponNotifyURL != url {
 		t.Errorf("it is %q after it could not be read, want what was known", merchant.Status.CouponNotifyURL)
 	}
+	if struck := o.ruleOf(rule).Struck; struck != 1 {
+		t.Errorf("reading it failed %d times, want once", struck)
+	}
 	if sets := o.gateway.Journal().Count("favor.setCallback").Requests; sets != 1 {
 		t.Errorf("it was set %d times, want once, by the test", sets)
 	}
+}
+
+// faultNotify makes the next read of the address go wrong, and returns the rule's id.
+func (o *office) faultNotify(rule faults.Rule) string {
+	o.t.Helper()
+	rule.Match.Operation = "favor.callback"
+	id, err := o.gateway.Faults().Add(rule)
+	o.must(err)
+	return id
+}
+
+// ruleOf is what became of a rule.
+func (o *office) ruleOf(id string) faults.Info {
+	for _, rule := range o.gateway.Faults().List() {
+		if rule.ID == id {
+			return rule
+		}
+	}
+	o.t.Fatalf("there is no rule %s", id)
+	return faults.Info{}
+}
+
+func TestAMerchantIsOpenedWhileTheAddressOfNoticesIsStillBeingRead(t *testing.T) {
+	o := newOffice(t, nil)
+	rule := o.faultNotify(faults.Rule{Action: faults.HoldBeforeCommit})
+	done := make(chan error, 1)
+	go func() {
+		_, err := o.reconciler.Reconcile(t.Context(), ctrl.Request{NamespacedName: merchantKey})
+		done <- err
+	}()
+	for began := time.Now(); o.ruleOf(rule).Held == 0; time.Sleep(time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("the address was not read")
+		}
+	}
+	o.opener.want(t, "open")
+	_, err := o.gateway.Faults().Release(rule)
+	o.must(err)
+	o.must(<-done)
+	wantReady(t, o.merchant())
 }

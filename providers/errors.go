@@ -61,6 +61,8 @@ type Error struct {
 	MaybeCommitted bool
 	// HTTPStatus is 0 when no answer arrived.
 	HTTPStatus int
+	// Verified is true when the answer is a rejection that carries a signature, and that signature is good.
+	Verified bool
 	// Code and Message are the gateway's, Field the part of the request it points to.
 	Code, Message, Field string
 	// Advice is one sentence saying what to do.

@@ -89,8 +89,9 @@ type CouponStockCouponUseRule struct {
 	UnavailableItems []string `json:"unavailableItems,omitempty"`
 
 	// availableMerchants lists the merchant ids at which the coupons can be used (`available_merchants`, 可用商户号): 1 to 50
-	// of 1 to 20 digits, in quotes. WeChat Pay documents it as optional; without it a coupon has nowhere to be used. With
-	// `noCash: true` only merchants that agreed to bear the discount, or are of the same brand; the create call tells.
+	// of 1 to 20 digits, in quotes. WeChat Pay documents it as optional; without it a coupon has nowhere to be used. Required
+	// with `noCash: true`, since these merchants bear the discount then; only those that agreed to, or are of the same brand,
+	// are allowed, which the create call tells.
 	//
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=50

@@ -88,8 +88,9 @@ func Paced(changes, reads Rate) Limits {
 	return limits
 }
 
-// Override returns the limits with one rate for each account in place of those for calls that change something, or
-// that read; nil leaves them.
+// Override returns the limits with one rate for each account in place of that of calls that change something, or that
+// read; nil leaves it. What holds for the address stays: no rate of an account can ask the vendor for more there. Only the
+// zero rate, which paces nothing, takes that away too.
 func (l Limits) Override(changes, reads *Rate) Limits {
 	out := Limits{}
 	for endpoint, limit := range l {
@@ -97,8 +98,12 @@ func (l Limits) Override(changes, reads *Rate) Limits {
 		if endpoint.Operation.Mutates() {
 			rate = changes
 		}
-		if rate != nil {
-			limit = Limit{PerAccount: *rate}
+		switch {
+		case rate == nil:
+		case *rate == Rate{}:
+			limit = Limit{}
+		default:
+			limit.PerAccount = *rate
 		}
 		out[endpoint] = limit
 	}

@@ -258,16 +258,32 @@ func TestCouponStocksHaveThePublishedLimits(t *testing.T) {
 	}
 }
 
-func TestARateThatSomebodyGivesReplacesThePublishedFigures(t *testing.T) {
-	none, ten := PerSecond(0), PerSecond(10)
-	limits := Defaults().Override(&none, &ten)
-	for op, want := range map[providers.Operation]Limit{
-		providers.OperationCreate: {}, providers.OperationStart: {}, providers.OperationTerminate: {},
-		providers.OperationList: {PerAccount: ten}, providers.OperationPreflight: {PerAccount: ten},
+func TestARateThatSomebodyGivesReplacesThePublishedFiguresOfAnAccount(t *testing.T) {
+	none, two, ten := PerSecond(0), PerSecond(2), PerSecond(10)
+	minute, fiveHundred := Rate{60, time.Minute}, PerSecond(500)
+	for _, tc := range []struct {
+		changes, reads *Rate
+		op             providers.Operation
+		stock, gift    Limit
+	}{
+		{&two, &ten, providers.OperationCreate, Limit{PerAccount: two}, Limit{PerAccount: two}},
+		{&two, &ten, providers.OperationStart, Limit{PerAccount: two, PerSource: minute}, Limit{PerAccount: two}},
+		{&two, &ten, providers.OperationPause, Limit{PerAccount: two, PerSource: minute}, Limit{PerAccount: two}},
+		{&two, &ten, providers.OperationRestart, Limit{PerAccount: two, PerSource: minute}, Limit{PerAccount: two}},
+		{&two, &ten, providers.OperationTerminate, Limit{PerAccount: two}, Limit{PerAccount: two}},
+		{&two, &ten, providers.OperationList, Limit{PerAccount: ten, PerSource: fiveHundred}, Limit{PerAccount: ten}},
+		{&two, &ten, providers.OperationGet, Limit{PerAccount: ten, PerSource: fiveHundred}, Limit{PerAccount: ten}},
+		{&two, &ten, providers.OperationPreflight, Limit{PerAccount: ten}, Limit{PerAccount: ten}},
+		{&none, nil, providers.OperationStart, Limit{}, Limit{}},
+		{&none, nil, providers.OperationCreate, Limit{}, Limit{}},
+		{&none, nil, providers.OperationList, Limit{PerAccount: PerSecond(50), PerSource: fiveHundred}, Limit{PerAccount: ten}},
+		{nil, &none, providers.OperationList, Limit{}, Limit{}},
+		{nil, &none, providers.OperationStart, Limit{PerSource: minute}, Limit{PerAccount: PerSecond(1)}},
 	} {
-		for _, kind := range []string{"CouponStock", "PayGiftActivity"} {
-			if got := limits.of(Endpoint{kind, op}); got != want {
-				t.Errorf("%s of %s is limited to %+v, want %+v", op, kind, got, want)
+		limits := Defaults().Override(tc.changes, tc.reads)
+		for kind, want := range map[string]Limit{"CouponStock": tc.stock, "PayGiftActivity": tc.gift} {
+			if got := limits.of(Endpoint{kind, tc.op}); got != want {
+				t.Errorf("%s of %s is limited to %+v, want %+v", tc.op, kind, got, want)
 			}
 		}
 	}

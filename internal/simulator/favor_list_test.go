@@ -88,6 +88,22 @@ func TestFavorStocksAreFoundByStatusAndTimeOfCreation(t *testing.T) {
 	c.favorList(1, "&status=running") // it finds something, if not on this page
 }
 
+func TestAListOfNoFavorStocksMayBeNotFound(t *testing.T) {
+	server := start(t, simulator.Options{})
+	c := newClient(t, server, mchid)
+	for _, status := range []int{http.StatusOK, http.StatusNotFound} {
+		put(t, server, "favor.emptyList", map[int]string{http.StatusOK: "emptyPage", http.StatusNotFound: "notFound"}[status])
+		if r := c.do(http.MethodGet, favorPath+byCreator+"&offset=0&limit=10", nil); r.status != status {
+			t.Errorf("got %d %s, want %d", r.status, r.body, status)
+		}
+	}
+	c.favorList(0, "&status=running")
+	c.favorList(0, "&create_start_time="+url.QueryEscape("2026-01-01T00:00:00+08:00"))
+	c.createFavor()
+	c.favorList(0, "")
+	c.favorList(1, "") // the list has something, if not on this page
+}
+
 func TestANewFavorStockMayBeSeenLate(t *testing.T) {
 	hand := newHand()
 	server := start(t, simulator.Options{RealNow: hand.now, Switches: map[string]string{"list.lag": "30s", "detail.lag": "10s", "detail.msTimes": "on"}})

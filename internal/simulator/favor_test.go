@@ -125,6 +125,30 @@ func TestAFavorStockTellsOnlyWhatTheGatewayTells(t *testing.T) {
 	}
 }
 
+func TestWhatAFavorStockWasCreatedWithoutMayBeFilledIn(t *testing.T) {
+	server := start(t, simulator.Options{})
+	c := newClient(t, server, mchid)
+	bare, full := c.createFavor(set("coupon_use_rule.trade_type", nil)), c.createFavor(set("stock_use_rule.max_amount_by_day", 400))
+	rule := func(id string) (types int, byDay any) {
+		r := c.favorDetail(id).at(t, "stock_use_rule").(map[string]any)
+		listed, _ := r["trade_type"].([]any)
+		return len(listed), r["max_amount_by_day"]
+	}
+	for _, tc := range []struct {
+		types int
+		byDay float64
+	}{{0, 0}, {6, favorBudget}} {
+		if types, byDay := rule(bare); types != tc.types || byDay != tc.byDay {
+			t.Errorf("%d ways of paying and %v a day, want %+v", types, byDay, tc)
+		}
+		if types, byDay := rule(full); types != 2 || byDay != float64(400) {
+			t.Errorf("%d ways of paying and %v a day where 2 and 400 were requested", types, byDay)
+		}
+		put(t, server, "favor.detailTradeType", "allWhenUnset")
+		put(t, server, "favor.detailMaxByDay", "maxAmountWhenUnset")
+	}
+}
+
 func TestAFavorStockIsItsCreatorsAlone(t *testing.T) {
 	server := start(t, simulator.Options{Merchants: []string{mchid, "1900000110"}})
 	c, other := newClient(t, server, mchid), newClient(t, server, "1900000110")
@@ -201,6 +225,11 @@ func TestANewFavorStockMayNeedTimeToBeRegistered(t *testing.T) {
 	refusedWith(t, r, http.StatusBadRequest, "INVALID_REQUEST")
 	if got := r.at(t, "message"); got != "卡信息尚未注册，请稍后重试" {
 		t.Errorf("the message is %v", got)
+	}
+	for _, code := range []string{"PARAM_ERROR", "RULE_LIMIT", "REQUEST_BLOCKED"} {
+		put(t, server, "favor.settleCode", code)
+		status := map[bool]int{true: http.StatusBadRequest, false: http.StatusForbidden}[code == "PARAM_ERROR"]
+		refusedWith(t, c.favorStep(id, "start"), status, code)
 	}
 	hand.advance(time.Minute)
 	if r := c.favorStep(id, "start"); r.status != http.StatusOK {

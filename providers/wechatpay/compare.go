@@ -55,6 +55,9 @@ func (d *differ) object(path string, fields []field, desired, observed object) {
 		if path != "" {
 			at = path + "." + f.name
 		}
+		if f.defaultOf != "" && isEmpty(desired[f.name]) && f.equal(observed[f.defaultOf], observed[f.name]) {
+			continue
+		}
 		d.field(at, f, desired[f.name], observed[f.name])
 	}
 }
@@ -83,7 +86,9 @@ func (d *differ) field(path string, f field, desired, observed any) {
 	case asSet:
 		if got, ok := observed.([]any); ok {
 			wanted, _ := desired.([]any)
-			d.set(path, wanted, got)
+			if !isEmpty(desired) || !slices.Equal(texts(got), f.defaultSet) {
+				d.set(path, wanted, got)
+			}
 			return
 		}
 	}

@@ -35,7 +35,9 @@ brackets stand where the gateway gave no code, and a dash where no page says wit
   reading at the vendor, says what happened. Reads have no such outcome.
 
 A rejection counts as such in the gateway's own words only: a JSON body with a code and, where it is signed, a signature
-that verifies. The gateway does not promise to sign rejections, so unsigned ones are believed.
+that verifies. The gateway does not promise to sign rejections, so unsigned ones are believed. One proves something and is
+therefore not: that a merchant has no coupon stock, said as ` + "`RESOURCE_NOT_EXISTS`" + ` to the first page of the list. Signed it is an empty
+list, unsigned an error.
 
 `
 
@@ -85,7 +87,7 @@ func docs() string {
 		docsStates("States of a pay-gift activity", activityStatusField, payGiftStates, "CREATE_ACT_STATUS", "ONGOING_ACT_STATUS",
 			"STOP_ACT_STATUS", "TERMINATE_ACT_STATUS", "OVER_TIME_ACT_STATUS", "CREATE_ACT_FAILED") + "\n" +
 		docsStates("States of a coupon stock", favorStatusField, favorStates, "unactivated", "audit", "running", "paused", favorStopped) +
-		"\nA stock that is `stoped` (sic) and whose `stop_time` is before its end is Terminated: somebody stopped it.\n"
+		"\nA stock that is `stoped` (sic) and whose `stop_time` is more than a minute before its end is Terminated: somebody stopped it.\n"
 }
 
 func TestDocsShowTheErrorTable(t *testing.T) {

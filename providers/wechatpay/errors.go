@@ -82,14 +82,15 @@ func refused(call call, outcome, message string) *providers.Error {
 // the certificate download (what would verify it is what could not be fetched).
 func (c *Client) rejection(ctx context.Context, call call, reply answer) *providers.Error {
 	exempt := reply.status == http.StatusUnauthorized || reply.status >= 500 || call.op == OperationCertificates
-	if !exempt && isSigned(reply.header) {
+	verified := !exempt && isSigned(reply.header)
+	if verified {
 		if err := c.verify(ctx, reply); err != nil {
 			return untrusted(call, reply, err)
 		}
 	}
 	body := parseErrorBody(reply.body)
 	e := newError(call, rowForReply(call.product, call.op, reply.status, body.code))
-	e.HTTPStatus = reply.status
+	e.HTTPStatus, e.Verified = reply.status, verified
 	e.Code, e.Message, e.Field = body.code, body.message, body.field
 	switch {
 	case e.Code != "":

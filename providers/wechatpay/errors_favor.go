@@ -62,7 +62,8 @@ var favorRows = []ErrorRow{
 	{ProductFavor, providers.OperationList, "400", codeParamError, providers.KindUnknown, providers.DelaySlow, false,
 		"Report this as a fault of the program: the list is asked for without anything from the manifest."},
 	{ProductFavor, providers.OperationList, "404", codeResourceNotExists, providers.KindNotFound, providers.DelaySlow, false,
-		"Check in the merchant console whether this merchant has any 代金券 stock; this answer is not taken as an empty list."},
+		"Check in the merchant console whether this merchant has any 代金券 stock; this answer is taken as an empty list only " +
+			"for the first page and with a signature that verifies."},
 
 	// Start: 激活代金券批次.
 	{ProductFavor, providers.OperationStart, "400", codeParamError, providers.KindInvalid, providers.DelaySlow, false,

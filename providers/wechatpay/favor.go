@@ -2,6 +2,7 @@ package wechatpay
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -52,12 +53,19 @@ func (s *CouponStocks) Get(ctx context.Context, id string) (providers.Snapshot, 
 	return s.get(ctx, id)
 }
 
-// List returns one page of up to 10 stocks (条件查询批次列表), without any filter: `status` has been
-// answered with RESOURCE_NOT_EXISTS instead of an empty page. `offset` is the page number.
-// RESOURCE_NOT_EXISTS is an error, not an empty page: the list proves absence, and what does
-// so has to be a verified answer.
+// List returns one page of up to 10 stocks (条件查询批次列表), without any filter. `offset` is the page number.
+//
+// A list with `status` has been answered with RESOURCE_NOT_EXISTS instead of an empty page; whether
+// one without a filter is, of a merchant that has no stock yet, nobody says. For the first page it is
+// therefore an empty list, where its signature is good: the list proves absence, and what does so has to
+// be a verified answer. Without a signature, and for later pages, it is an error.
 func (s *CouponStocks) List(ctx context.Context, page int) (providers.Page, error) {
-	return s.list(ctx, page)
+	found, err := s.list(ctx, page)
+	if e := (*providers.Error)(nil); page == 0 && errors.As(err, &e) && e.Verified &&
+		e.HTTPStatus == http.StatusNotFound && e.Code == codeResourceNotExists {
+		return providers.Page{Last: true}, nil
+	}
+	return found, err
 }
 
 // Members returns nothing: who may redeem a stock's coupons is set with its creation.

@@ -125,21 +125,38 @@ func TestADetailMustHaveTheMoneyAndMayLackTheRest(t *testing.T) {
 func TestWhatTheServerSetsWhereNothingWasAskedForIsNoDifference(t *testing.T) {
 	request := `{"stock_name":"N"}`
 	for content, want := range map[string]string{
-		`{"coupon_use_rule":{"combine_use":true}}`:                                     "",
-		`{"coupon_use_rule":{"combine_use":false}}`:                                    "coupon_use_rule.combine_use:  -> false",
-		`{"coupon_use_rule":{"trade_type":[],"goods_tag":null}}`:                       "",
-		`{"coupon_use_rule":{"trade_type":["FACE"]}}`:                                  "coupon_use_rule.trade_type:  -> 1 values, only here: FACE",
-		`{"coupon_use_rule":{"goods_tag":["x"]}}`:                                      "coupon_use_rule.goods_tag:  -> 1 values, only here: x",
-		`{"stock_use_rule":{"max_amount_by_day":0}}`:                                   "",
-		`{"stock_use_rule":{"max_amount_by_day":100}}`:                                 "stock_use_rule.max_amount_by_day:  -> 100",
-		`{"pattern_info":{"description":"x"}}`:                                         "pattern_info.description:  -> x",
-		`{"pattern_info":{"description":""}}`:                                          "",
-		`{"stock_type":"NORMAL","singleitem":false,"cut_to_message":{}}`:               "",
-		`{"stock_type":"DISCOUNT_CUT"}`:                                                "stock_type:  -> DISCOUNT_CUT",
-		`{"cut_to_message":{"single_price_max":"0"},"coupon_use_rule":{"novel":true}}`: "",
+		`{"coupon_use_rule":{"combine_use":true}}`:                                              "",
+		`{"coupon_use_rule":{"combine_use":false}}`:                                             "coupon_use_rule.combine_use:  -> false",
+		`{"coupon_use_rule":{"trade_type":[],"goods_tag":null}}`:                                "",
+		`{"coupon_use_rule":{"trade_type":["FACE"]}}`:                                           "coupon_use_rule.trade_type:  -> 1 values, only here: FACE",
+		`{"coupon_use_rule":{"trade_type":["MICROAPP","APPPAY","PPAY","CARD","FACE","OTHER"]}}`: "",
+		`{"coupon_use_rule":{"trade_type":["MICROAPP","APPPAY","PPAY","CARD","FACE"]}}`:         "coupon_use_rule.trade_type:  -> 5 values, only here: APPPAY, CARD, FACE, MICROAPP, PPAY",
+		`{"stock_use_rule":{"max_amount_by_day":5000}}`:                                         "stock_use_rule.max_amount_by_day:  -> 5000",
+		`{"stock_use_rule":{"max_amount":5000,"max_amount_by_day":"5000"}}`:                     "stock_use_rule.max_amount:  -> 5000",
+		`{"stock_use_rule":{"max_amount":5000,"max_amount_by_day":4999}}`:                       "stock_use_rule.max_amount:  -> 5000; stock_use_rule.max_amount_by_day:  -> 4999",
+		`{"coupon_use_rule":{"goods_tag":["x"]}}`:                                               "coupon_use_rule.goods_tag:  -> 1 values, only here: x",
+		`{"stock_use_rule":{"max_amount_by_day":0}}`:                                            "",
+		`{"stock_use_rule":{"max_amount_by_day":100}}`:                                          "stock_use_rule.max_amount_by_day:  -> 100",
+		`{"pattern_info":{"description":"x"}}`:                                                  "pattern_info.description:  -> x",
+		`{"pattern_info":{"description":""}}`:                                                   "",
+		`{"stock_type":"NORMAL","singleitem":false,"cut_to_message":{}}`:                        "",
+		`{"stock_type":"DISCOUNT_CUT"}`:                                                         "stock_type:  -> DISCOUNT_CUT",
+		`{"cut_to_message":{"single_price_max":"0"},"coupon_use_rule":{"novel":true}}`:          "",
 	} {
 		if got := strings.Join(compareStock(t, request, providers.Snapshot{Content: []byte(content)}), "; "); got != want {
 			t.Errorf("%s: got %q, want %q", content, got, want)
+		}
+	}
+}
+
+func TestADefaultIsADifferenceWhereSomethingElseWasAskedFor(t *testing.T) {
+	request := string(example(t, "stock-create-request.json"))
+	for _, tc := range []struct{ old, new, want string }{
+		{`["APPPAY","OTHER"]`, `["MICROAPP","APPPAY","PPAY","CARD","FACE","OTHER"]`, "coupon_use_rule.trade_type: 2 values -> "},
+		{`"max_amount_by_day":400`, `"max_amount_by_day":5000`, "stock_use_rule.max_amount_by_day: 400 -> 5000"},
+	} {
+		if got := compareStock(t, request, editedStock(t, tc.old, tc.new)); len(got) != 1 || !strings.HasPrefix(got[0], tc.want) {
+			t.Errorf("got %q, want %s", got, tc.want)
 		}
 	}
 }

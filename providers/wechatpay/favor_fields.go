@@ -6,6 +6,10 @@ import (
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
+// tradeTypes are all ways of paying, in order: a stock without any named takes them all, and whether a read then names them
+// is not said. The same holds for a budget of the day, which without one is the whole budget.
+var tradeTypes = []string{"APPPAY", "CARD", "FACE", "MICROAPP", "OTHER", "PPAY"}
+
 // favorFields are the documented fields of 创建代金券批次 in the page's order, plus those of a read that
 // say of which sort a stock is: one of single items (单品) is none of ours. Which fields details have follows from
 // 查询批次详情; that they always have those that are neither money nor time is not said there.
@@ -21,7 +25,7 @@ var favorFields = []field{
 	{name: stockUseRule, how: asObject, fields: []field{
 		{name: "max_coupons", how: asNumber},
 		{name: "max_amount", how: asNumber},
-		{name: "max_amount_by_day", how: asNumber, shown: sometimes, defaults: []string{"0"}},
+		{name: "max_amount_by_day", how: asNumber, shown: sometimes, defaults: []string{"0"}, defaultOf: "max_amount"},
 		{name: "max_coupons_per_user", how: asNumber},
 		{name: "natural_person_limit", shown: writeOnly},
 		{name: "prevent_api_abuse", shown: writeOnly},
@@ -56,7 +60,7 @@ var favorFields = []field{
 			{name: "name", shown: writeOnly},
 			{name: "bin", how: asSet, shown: writeOnly},
 		}},
-		{name: "trade_type", how: asSet, shown: sometimes},
+		{name: "trade_type", how: asSet, shown: sometimes, defaultSet: tradeTypes},
 		{name: "combine_use", shown: sometimes, defaults: []string{"true"}},
 		{name: "available_items", how: asSet, shown: writeOnly},
 		{name: "unavailable_items", how: asSet, shown: writeOnly},

@@ -208,6 +208,33 @@ func TestAStockOfTheSimulatorEqualsItsRequestUntilSomebodyEditsIt(t *testing.T) 
 	}
 }
 
+func TestAStockWithoutLimitsEqualsItsRequestHoweverTheGatewayNamesNone(t *testing.T) {
+	for _, switches := range [][]string{nil, {"favor.detailTradeType", "allWhenUnset"}, {"favor.detailMaxByDay", "maxAmountWhenUnset"}} {
+		r := rehearseStock(t, switches...)
+		body := couponStockBody(func(_, coupon, top object) {
+			delete(coupon, "trade_type")
+			top["out_request_no"] = simulator.DefaultMerchant + "-unlimited"
+		})
+		created, err := r.Create(t.Context(), body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		detail, err := r.Get(t.Context(), created.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := r.List(t.Context(), 0)
+		if err != nil || len(page.Items) != 2 || page.Items[0].ID != created.ID {
+			t.Fatalf("got %+v, %v", page, err)
+		}
+		for _, snapshot := range []providers.Snapshot{detail, page.Items[0]} {
+			if found, err := r.Differences(body, snapshot); err != nil || len(found) != 0 {
+				t.Errorf("with %q it differs from its own request in %+v, %v", switches, found, err)
+			}
+		}
+	}
+}
+
 func TestEveryStockOfTheSimulatorIsListedOnce(t *testing.T) {
 	r := rehearseStock(t)
 	for range 24 {
@@ -229,6 +256,22 @@ func TestEveryStockOfTheSimulatorIsListedOnce(t *testing.T) {
 	slices.Sort(ids)
 	if len(slices.Compact(ids)) != 25 || r.sim.Journal().Count("favor.list").Requests != 3 {
 		t.Errorf("got %d stocks in %d calls", len(ids), r.sim.Journal().Count("favor.list").Requests)
+	}
+}
+
+func TestAMerchantWithoutStocksHasAnEmptyListHoweverTheGatewaySaysSo(t *testing.T) {
+	for _, answer := range []string{"emptyPage", "notFound"} {
+		at := newStage(t, "favor.emptyList", answer)
+		stocks := NewCouponStocks(at.client)
+		if page, err := stocks.List(t.Context(), 0); err != nil || !page.Last || len(page.Items) != 0 {
+			t.Errorf("%s: got %+v, %v", answer, page, err)
+		}
+		if err := at.sim.Switches().Put(map[string]string{"errors.signed": "off"}); err != nil {
+			t.Fatal(err)
+		}
+		if page, err := stocks.List(t.Context(), 0); (err != nil) != (answer == "notFound") {
+			t.Errorf("%s without a signature on errors: got %+v, %v", answer, page, err)
+		}
 	}
 }
 

@@ -55,10 +55,14 @@ func favorSnapshot(stock object, detailed bool) (providers.Snapshot, error) {
 	return snapshot, nil
 }
 
+// stoppedEarly is how long before its end a stock has to have stopped to have been stopped by somebody: whether stop_time is
+// exactly the end when its time has come is not said, and the end may be the last second of a minute.
+const stoppedEarly = time.Minute
+
 // favorState tells a stock that was stopped (终止, possible before the activation) from one whose time
 // has come, where the answer says when it stopped.
 func favorState(word string, stopped, end time.Time) providers.State {
-	if word == favorStopped && !stopped.IsZero() && stopped.Before(end) {
+	if word == favorStopped && !stopped.IsZero() && stopped.Add(stoppedEarly).Before(end) {
 		return providers.StateTerminated
 	}
 	return stateOf(favorStates, word)

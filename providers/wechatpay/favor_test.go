@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,7 +130,10 @@ func TestEveryStatusOfAStockHasItsState(t *testing.T) {
 		{"stoped", end, providers.StateEnded},
 		{"stoped", "2026-03-01T12:00:00Z", providers.StateEnded},
 		{"stoped", "2026-03-01T20:00:01+08:00", providers.StateEnded},
-		{"stoped", "2026-03-01T19:59:59+08:00", providers.StateTerminated},
+		{"stoped", "2026-03-01T19:59:59+08:00", providers.StateEnded},
+		{"stoped", "2026-03-01T19:59:00+08:00", providers.StateEnded},
+		{"stoped", "2026-03-01T19:58:59+08:00", providers.StateTerminated},
+		{"stoped", "2026-02-01T00:00:00+08:00", providers.StateTerminated},
 		{"stoped", "soon", providers.StateEnded},
 		{"stopped", "", providers.StateUnknown},
 		{"RUNNING", "", providers.StateUnknown},
@@ -233,13 +237,30 @@ func TestStocksAreListedInPagesOfTenWithoutAFilter(t *testing.T) {
 }
 
 func TestAnErrorIsNeverAnEmptyPageOfStocks(t *testing.T) {
-	for _, r := range []reply{unsigned(404, `{"code":"RESOURCE_NOT_EXISTS","message":"m"}`), signed(byPublicKey, 200, `{}`),
+	const nothing = `{"code":"RESOURCE_NOT_EXISTS","message":"m"}`
+	spoiled, unknown := signed(byPublicKey, 404, nothing), signed(byPublicKey, 404, `{"code":"NOT_FOUND","message":"m"}`)
+	spoiled.spoil = func(h http.Header) { h.Set("Wechatpay-Nonce", "another") }
+	for _, r := range []reply{unsigned(404, nothing), spoiled, unknown, signed(byPublicKey, 400, nothing), signed(byPublicKey, 200, `{}`),
 		signed(byPublicKey, 200, `{"total_count":5}`), signed(byPublicKey, 200, `{"data":[{}],"total_count":1}`), unsigned(200, stocksBody(0, 0, ""))} {
 		s, _ := stocksAt(t, r)
 		if page, err := s.List(t.Context(), 0); err == nil {
 			t.Errorf("%s was read as %+v", r.body, page)
 		}
 	}
+}
+
+func TestASignedNotFoundIsAnEmptyListOfStocksOnItsFirstPage(t *testing.T) {
+	r := signed(byPublicKey, 404, `{"code":"RESOURCE_NOT_EXISTS","message":"m"}`)
+	s, _ := stocksAt(t, r)
+	if page, err := s.List(t.Context(), 0); err != nil || !page.Last || len(page.Items) != 0 || page.Total != 0 {
+		t.Errorf("got %+v, %v", page, err)
+	}
+	_, err := s.List(t.Context(), 1)
+	if e := gotError(t, err, providers.KindNotFound, false); !e.Verified {
+		t.Errorf("got %+v", e)
+	}
+	_, err = payGiftWith(t, r).List(t.Context(), 0)
+	wantError(t, err, providers.KindNotFound, false)
 }
 
 func TestAChangeOfAStockPostsItsCreatorAndReturnsItsTime(t *testing.T) {

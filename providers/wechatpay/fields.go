@@ -47,6 +47,10 @@ type field struct {
 	fields []field
 	// defaults are values that the server sets by itself where the request has none; "*" is any.
 	defaults []string
+	// defaultSet are all values of an asSet that the server may return where the request has none.
+	defaultSet []string
+	// defaultOf names the field beside it whose value the server may return where the request has none.
+	defaultOf string
 }
 
 // coverage says what of the fields can be seen to change, by their paths in the create request;

@@ -137,7 +137,7 @@ func (f *favor) started(s *favorStock, why cause) (*favorStock, *apiError) {
 	case status != favorUnactivated || !f.g.clock.Now().Before(s.end()):
 		return nil, f.wrongState(s)
 	case f.g.clock.Real().Sub(s.CreatedReal) < f.g.switches.Duration(SwitchFavorSettle):
-		return nil, ruleError("卡信息尚未注册，请稍后重试", "", "the stock is not registered yet: wait a minute")
+		return nil, f.tooEarly()
 	}
 	next, now := *s, f.g.clock.Now()
 	next.StartedAt = &now
@@ -146,6 +146,15 @@ func (f *favor) started(s *favorStock, why cause) (*favorStock, *apiError) {
 		return nil, refused
 	}
 	return &next, nil
+}
+
+// tooEarly refuses the start of a stock that is not registered yet, with the code that the switch says.
+func (f *favor) tooEarly() *apiError {
+	status, code := http.StatusBadRequest, f.g.switches.Get(SwitchFavorSettleCode)
+	if code == "RULE_LIMIT" || code == "REQUEST_BLOCKED" {
+		status = http.StatusForbidden
+	}
+	return ruleError("卡信息尚未注册，请稍后重试", "", "the stock is not registered yet: wait a minute").as(status, code)
 }
 
 func (f *favor) beginAudit(next *favorStock) {

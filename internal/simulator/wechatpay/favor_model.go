@@ -16,6 +16,9 @@ const (
 
 var allFavorStates = []string{favorUnactivated, favorAudit, favorRunning, favorPaused, favorStopped}
 
+// favorTradeTypes are all ways of paying.
+var favorTradeTypes = []string{"MICROAPP", "APPPAY", "PPAY", "CARD", "FACE", "OTHER"}
+
 // favorBody is the request of 创建代金券批次.
 type favorBody struct {
 	StockName      string          `json:"stock_name"`

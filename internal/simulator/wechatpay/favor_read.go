@@ -57,7 +57,18 @@ func (f *favor) view(s *favorStock) favorView {
 	if p := s.Request.PatternInfo; p != nil {
 		v.Description = p.Description
 	}
+	f.fillIn(&v.StockUseRule)
 	return v
+}
+
+// fillIn gives values to what was not requested, as far as the switches say that the gateway does.
+func (f *favor) fillIn(rule *favorRuleView) {
+	if len(rule.TradeType) == 0 && f.g.switches.Is(SwitchFavorTradeType, "allWhenUnset") {
+		rule.TradeType = favorTradeTypes
+	}
+	if rule.MaxAmountByDay == 0 && f.g.switches.Is(SwitchFavorMaxByDay, "maxAmountWhenUnset") {
+		rule.MaxAmountByDay = rule.MaxAmount
+	}
 }
 
 // stoppedAt is when a stock ended: somebody stopped it, or its time had come.
@@ -120,7 +131,7 @@ func (f *favor) list(rq *request) (outcome, *apiError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	found := f.listed(creator, keep)
-	if len(found) == 0 && rq.query.Has("status") && f.g.switches.Is(SwitchFavorEmpty, "notFound") {
+	if len(found) == 0 && f.nothingIsNotFound(rq) {
 		return outcome{}, notFound("批次")
 	}
 	f.sweeps.count(creator, offset)
@@ -133,6 +144,17 @@ func (f *favor) list(rq *request) (outcome, *apiError) {
 		Data []favorView `json:"data"`
 		page
 	}{data, page{total, offset, limit}}}, nil
+}
+
+// nothingIsNotFound says whether a list that finds nothing answers that nothing exists.
+func (f *favor) nothingIsNotFound(rq *request) bool {
+	switch {
+	case rq.query.Has("status"):
+		return f.g.switches.Is(SwitchFavorEmpty, "notFound")
+	case rq.query.Has("create_start_time") || rq.query.Has("create_end_time"):
+		return false
+	}
+	return f.g.switches.Is(SwitchFavorEmptyList, "notFound")
 }
 
 // listed are a merchant's stocks that a list may show, in its order. The caller holds the lock.

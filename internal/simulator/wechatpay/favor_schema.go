@@ -79,7 +79,7 @@ func (f *favor) couponSchema() checker {
 			required("name", text(1, 4)),
 			required("bin", array(10, pattern(cardBinForm, "must be 6 to 9 digits"))),
 		)),
-		optional("trade_type", distinct(array(6, oneOf("MICROAPP", "APPPAY", "PPAY", "CARD", "FACE", "OTHER")))),
+		optional("trade_type", distinct(array(6, oneOf(favorTradeTypes...)))),
 		optional("combine_use", boolean),
 		optional("available_items", array(50, text(1, 128))),
 		optional("unavailable_items", notOpen),
