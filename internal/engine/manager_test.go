@@ -95,7 +95,7 @@ func (w *world) start() {
 	pacer := quota.New(w.clock, w.limits)
 	w.reconciler = &Reconciler{
 		Leaving: func(context.Context, v1alpha1.Campaign) (string, error) { w.left = w.leaving; return w.leaving, nil },
-		Kind:    w.kind, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, List: w.cachedList, SubResourcePatch: w.patch, Patch: w.patchMeta}),
+		Kind:    w.kind, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, List: w.manager.cachedList, SubResourcePatch: w.patch, Patch: w.patchMeta}),
 		Live: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.live}),
 		Accounts: &accounts.Resolver{Registry: w.registry, Read: func(context.Context, types.NamespacedName) (accounts.Resource, error) {
 			if w.missing {
@@ -176,9 +176,10 @@ func (w *world) cached(ctx context.Context, c client.WithWatch, key client.Objec
 	return nil
 }
 
-func (w *world) cachedList(ctx context.Context, c client.WithWatch, into client.ObjectList, opts ...client.ListOption) error {
-	if w.frozen != nil {
-		w.frozen.DeepCopyInto(into.(*v1alpha1.PayGiftActivityList))
+// cachedList is a list from the process's cache.
+func (m *manager) cachedList(ctx context.Context, c client.WithWatch, into client.ObjectList, opts ...client.ListOption) error {
+	if m.frozen != nil {
+		m.frozen.DeepCopyInto(into.(*v1alpha1.PayGiftActivityList))
 		return nil
 	}
 	return c.List(ctx, into, opts...)

@@ -54,7 +54,7 @@ type rush struct {
 	t          *testing.T
 	kind       Kind
 	quotas     quota.Limits
-	limits     v1alpha1.AccountLimits
+	limits     atomic.Pointer[v1alpha1.AccountLimits]
 	api        client.WithWatch
 	vendors    map[types.NamespacedName]*strictVendor
 	reconciles atomic.Int64
@@ -83,6 +83,7 @@ func inRushOf(t *testing.T, kind Kind, quotas quota.Limits, test func(t *testing
 			t: t, kind: kind, quotas: quotas, cache: map[string]v1alpha1.PayGiftActivity{},
 			vendors: map[types.NamespacedName]*strictVendor{ours: newStrictVendor(1), theirs: newStrictVendor(2)},
 		}
+		r.limits.Store(&v1alpha1.AccountLimits{})
 		if kind.Traits().activates() {
 			r.strictStocks()
 		}
@@ -151,7 +152,7 @@ func (r *rush) identity(key types.NamespacedName) v1alpha1.AccountIdentity {
 func (r *rush) account(_ context.Context, key types.NamespacedName) (accounts.Resource, error) {
 	return accounts.Resource{
 		Identity: r.identity(key), Ref: &corev1.ObjectReference{Kind: "WeChatPayMerchant", Namespace: key.Namespace, Name: key.Name},
-		Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}}, Limits: r.limits,
+		Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}}, Limits: *r.limits.Load(),
 	}, nil
 }
 

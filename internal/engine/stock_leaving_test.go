@@ -35,8 +35,11 @@ func TestDeletingPausesARunningStockFirst(t *testing.T) {
 
 func TestDeletingLetsAnInactiveStockGoAtOnce(t *testing.T) {
 	for name, do := range map[string]func(w *world){
-		"as it is":       func(*world) {},
-		"that differs":   func(w *world) { w.vendor.activities[0].body.Amount = 5; w.pass(10 * time.Minute) },
+		"as it is": func(*world) {},
+		"that differs": func(w *world) {
+			w.vendor.now(func(v *vendor) { v.activities[0].body.Amount = 5 })
+			w.pass(10 * time.Minute)
+		},
 		"while braked":   func(w *world) { w.brake(v1alpha1.BrakePause) },
 		"after its end":  func(w *world) { w.stride = time.Hour; w.pass(30 * time.Hour) },
 		"with no status": func(w *world) { w.wipe(); w.changed() },

@@ -106,7 +106,7 @@ func TestABalanceThatIsTooLowIsSaidOnceAndTriedAgainSlowly(t *testing.T) {
 		if n := w.warned(v1alpha1.ReasonFundsInsufficient); n != 1 || len(w.events) != 1 {
 			t.Errorf("%d warnings: %q", n, w.events)
 		}
-		w.vendor.stocks.balance = 100
+		w.vendor.now(func(v *vendor) { v.stocks.balance = 100 })
 		w.annotate("it is topped up")
 		w.pass(time.Minute)
 		w.want(v1alpha1.ReasonRunning, v1alpha1.StateRunning, v1alpha1.CreationConfirmed)
@@ -154,13 +154,13 @@ func TestWhatIsNotConfirmedToBeAsTheManifestSaysIsNotActivated(t *testing.T) {
 		do     func(w *world)
 		reason string
 	}{
-		"the vendor shows another amount": {func(w *world) { w.vendor.stocks.wrong = 1 }, v1alpha1.ReasonContentNotConfirmed},
-		"it was changed in the console":   {func(w *world) { w.vendor.activities[0].body.Amount = 5 }, v1alpha1.ReasonDrifted},
+		"the vendor shows another amount": {func(w *world) { w.vendor.now(func(v *vendor) { v.stocks.wrong = 1 }) }, v1alpha1.ReasonContentNotConfirmed},
+		"it was changed in the console":   {func(w *world) { w.vendor.now(func(v *vendor) { v.activities[0].body.Amount = 5 }) }, v1alpha1.ReasonDrifted},
 		"the record speaks of other bytes": {func(w *world) {
 			c := w.campaign()
 			c.Status.Request.Digest = "sha256:other"
 			w.must(w.api.Status().Update(t.Context(), c))
-			w.vendor.activities[0].body.Amount = 5
+			w.vendor.now(func(v *vendor) { v.activities[0].body.Amount = 5 })
 		}, v1alpha1.ReasonDrifted},
 		"its time is over": {func(w *world) { w.stride = time.Hour; w.pass(26 * time.Hour) }, v1alpha1.ReasonActivationMissed},
 	} {

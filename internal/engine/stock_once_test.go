@@ -24,7 +24,7 @@ var stockHabits = map[string]func(*vendor){
 func TestACrashAtEveryBoundaryAndALostReplyMakeNoSecondStock(t *testing.T) {
 	for habit, of := range stockHabits {
 		for _, reply := range []string{"", "reply lost", "5xx", "unsigned reply", "not sent"} {
-			for at := range 12 {
+			for at := 0; at < 12; at += thin {
 				t.Run(fmt.Sprintf("%s; %s; a crash at %d", habit, reply, at), func(t *testing.T) {
 					inStock(t, func(t *testing.T, w *world) {
 						of(w.vendor)
@@ -110,7 +110,7 @@ func TestAStockThatTheListDoesNotShowIsAskedForOnceAfterItsBegin(t *testing.T) {
 				test.of(w.vendor)
 				w.applied(stockActive, func(c *v1alpha1.PayGiftActivity) { setTimes(c, noon.Add(2*time.Hour)) })
 				w.pass(2 * time.Hour)
-				w.vendor.unlisted = true
+				w.vendor.now(func(v *vendor) { v.unlisted = true })
 				before := w.vendor.count(providers.OperationCreate)
 				w.lose()
 				w.pass(4 * time.Minute)
@@ -145,7 +145,7 @@ func TestAReplayIsNotRepeatedWhenItWasRefusedNorSentForADraftOrADeletion(t *test
 			inStock(t, func(t *testing.T, w *world) {
 				w.apply(stockActive)
 				w.pass(time.Hour)
-				w.vendor.unlisted = true
+				w.vendor.now(func(v *vendor) { v.unlisted = true })
 				before := w.vendor.count(providers.OperationCreate)
 				w.lose()
 				do(w)

@@ -40,7 +40,7 @@ func TestEveryMoveGoesOnAfterACrashAtEveryBoundary(t *testing.T) {
 		"made and activated": {stockActive},
 	} {
 		for _, reply := range []string{"", "reply lost", "5xx", "not sent", "429"} {
-			for at := range 12 {
+			for at := 0; at < 12; at += thin {
 				once := (at+len(reply))%2 == 0
 				t.Run(fmt.Sprintf("%s; %s; a crash at %d; once %t", name, reply, at, once), func(t *testing.T) {
 					inStock(t, func(_ *testing.T, w *world) { w.crashing(states, reply, at, once) })

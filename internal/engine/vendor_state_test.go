@@ -47,6 +47,13 @@ func (v *vendor) console(id string, do func(*activity)) {
 	}
 }
 
+// now changes the vendor's habits while it may be asked.
+func (v *vendor) now(change func(*vendor)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	change(v)
+}
+
 func (a *activity) ends() time.Time {
 	if !a.terminated.IsZero() && a.terminated.Before(a.body.End) {
 		return a.terminated
