@@ -80,6 +80,10 @@ type ActiveMoneyRecord struct {
 	// activities counts them.
 	// +optional
 	Activities int64 `json:"activities,omitempty"`
+	// unknown counts those among them of which the vendor's list does not say what they can cost. While there is one, nothing is
+	// activated below a ceiling.
+	// +optional
+	Unknown int64 `json:"unknown,omitempty"`
 }
 
 // QuotaRecord is the state of one operation's quota at the account, listed while it is not at rest.

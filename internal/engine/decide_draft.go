@@ -48,7 +48,7 @@ func decidePreflight(f *Facts) (Decision, bool) {
 // drafted reports whether a draft says all there is to say: its plan is as of when it was made,
 // and is made anew for an edit or for who asks.
 func (f *Facts) drafted() bool {
-	soon := f.Traits.activates() && !f.Now.Before(f.Manifest.Begin.Add(-forgottenWithin))
+	soon := f.Traits.Activates() && !f.Now.Before(f.Manifest.Begin.Add(-forgottenWithin))
 	return f.Goal == GoalNothing && len(f.PreviousLive) == 0 && f.Planned && f.Record.Settled && f.Forced.IsZero() &&
 		f.Record.ObservedGeneration == f.Manifest.Generation && f.Now.Before(f.Manifest.Begin) &&
 		soon == (f.Record.Reason == v1alpha1.ReasonBeginsInactive)
@@ -59,7 +59,7 @@ func (f *Facts) untilBegin() time.Duration { return max(f.Manifest.Begin.Sub(f.N
 
 // untilNews is how long until a draft has something new to say: that it begins soon, then that its begin has passed.
 func (f *Facts) untilNews() time.Duration {
-	if soon := f.untilBegin() - forgottenWithin; soon > 0 && f.Traits.activates() {
+	if soon := f.untilBegin() - forgottenWithin; soon > 0 && f.Traits.Activates() {
 		return soon
 	}
 	return f.untilBegin()

@@ -206,7 +206,7 @@ func (f *Facts) unlessUnreadable(d Decision) Decision {
 
 // forgotten adds a word to what is not active and begins soon, in case it was forgotten.
 func (f *Facts) forgotten(d Decision, begin time.Time) Decision {
-	if begin.IsZero() || !f.Traits.activates() {
+	if begin.IsZero() || !f.Traits.Activates() {
 		return d
 	}
 	if soon := begin.Add(-forgottenWithin).Sub(f.Now); soon > 0 {

@@ -114,7 +114,7 @@ func decideLive(f *Facts) Decision {
 
 // running says that an activity runs; one that was activated before its begin gives nothing out yet.
 func (f *Facts) running() string {
-	if f.Traits.activates() && f.Now.Before(f.begin()) {
+	if f.Traits.Activates() && f.Now.Before(f.begin()) {
 		return fmt.Sprintf("%s is activated; it gives out from its begin time on.", f.it())
 	}
 	return fmt.Sprintf("%s is running.", f.it())

@@ -87,7 +87,7 @@ func (s *scope) plan(ctx context.Context) {
 		Calls: []v1alpha1.PlannedCall{{Operation: string(providers.OperationCreate), Number: s.request.Number, Digest: s.digest}},
 		Time:  metav1.NewTime(s.now),
 	}
-	if s.Kind.Traits().activates() {
+	if s.Kind.Traits().Activates() {
 		plan.Calls = append(plan.Calls, v1alpha1.PlannedCall{Operation: string(providers.OperationStart)})
 	}
 	wait := s.Pacer.Estimate(s.call(providers.OperationCreate))

@@ -61,8 +61,8 @@ type Traits struct {
 	RefersTo []string
 }
 
-// activates reports whether activities have to be activated by a call of their own.
-func (t Traits) activates() bool {
+// Activates reports whether activities have to be activated by a call of their own.
+func (t Traits) Activates() bool {
 	return t.Moves[GoalLive][providers.StateInactive] == providers.OperationStart
 }
 

@@ -26,7 +26,7 @@ func (m *model) stocks() bool { return m.w.vendor.stocks != nil }
 
 // habits are what the protocol's vendors may do.
 func (p *protocol) habits() map[string]habit {
-	if p.kind.Traits().activates() {
+	if p.kind.Traits().Activates() {
 		own := map[string]habit{}
 		for name, of := range stockHabits {
 			own[name] = habit{of: of}

@@ -84,7 +84,7 @@ func inRushOf(t *testing.T, kind Kind, quotas quota.Limits, test func(t *testing
 			vendors: map[types.NamespacedName]*strictVendor{ours: newStrictVendor(1), theirs: newStrictVendor(2)},
 		}
 		r.limits.Store(&v1alpha1.AccountLimits{})
-		if kind.Traits().activates() {
+		if kind.Traits().Activates() {
 			r.strictStocks()
 		}
 		r.api = fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper).WithStatusSubresource(&v1alpha1.PayGiftActivity{}).

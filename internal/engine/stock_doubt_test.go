@@ -36,7 +36,7 @@ func (w *world) locks() (locks int) {
 // raise asks for the next revision.
 func (w *world) raise(changes ...func(*v1alpha1.PayGiftActivity)) {
 	w.edit(func(c *v1alpha1.PayGiftActivity) {
-		c.Spec.RequestRevision = ptr.To(c.Spec.CampaignLifecycle.Revision() + 1)
+		c.Spec.RequestRevision = ptr.To(c.Spec.Revision() + 1)
 		for _, change := range changes {
 			change(c)
 		}

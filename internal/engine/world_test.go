@@ -105,7 +105,7 @@ func newWorld(t *testing.T, kind Kind) *world {
 		account: accounts.Resource{Identity: us, Ref: &corev1.ObjectReference{Kind: "WeChatPayMerchant", Namespace: merchant.Namespace, Name: merchant.Name}, Conditions: []metav1.Condition{{Type: "Ready", Status: metav1.ConditionTrue}}},
 	}
 	w.vendor = newVendor(w.clock)
-	if kind.Traits().activates() {
+	if kind.Traits().Activates() {
 		w.vendor.stocks = newStocks()
 	}
 	w.api = fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper).WithStatusSubresource(&v1alpha1.PayGiftActivity{}).

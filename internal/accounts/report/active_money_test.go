@@ -22,8 +22,9 @@ func TestWhatIsActiveIsAddedUpManagedOrNot(t *testing.T) {
 		shown []providers.Snapshot
 		want  *v1alpha1.ActiveMoneyRecord
 	}{
-		"nothing":                    {nil, nil},
-		"nothing that has a budget":  {[]providers.Snapshot{live("1", providers.StateRunning, 1)}, nil},
+		"nothing": {nil, nil},
+		"what nobody knows the cost of": {[]providers.Snapshot{live("1", providers.StateRunning, 1), costing("2", providers.StateUnknown, 5, false)},
+			&v1alpha1.ActiveMoneyRecord{Yuan: "0.05", NoCashYuan: "0.00", Activities: 2, Unknown: 1}},
 		"nothing that was activated": {[]providers.Snapshot{costing("1", providers.StateInactive, 100, false), costing("2", providers.StateEnded, 100, false)}, nil},
 		"what runs, pauses, is checked": {[]providers.Snapshot{
 			costing("1", providers.StateRunning, 100050, false), costing("2", providers.StatePaused, 50, false), costing("3", providers.StateReviewing, 1, false),
@@ -32,7 +33,9 @@ func TestWhatIsActiveIsAddedUpManagedOrNot(t *testing.T) {
 			costing("1", providers.StateRunning, 100, false), costing("2", providers.StateRunning, 5, true),
 		}, &v1alpha1.ActiveMoneyRecord{Yuan: "1.00", NoCashYuan: "0.05", Activities: 2}},
 	} {
-		got := Status(factsOf(seeing(fleet(gift("managed", "1", v1alpha1.StateRunning)), test.shown...))).ActiveMoney
+		costs := fleet(gift("managed", "1", v1alpha1.StateRunning))
+		costs.Costs = true
+		got := Status(factsOf(seeing(costs, test.shown...), seeing(fleet(), live("9", providers.StateRunning, 1)))).ActiveMoney
 		if (got == nil) != (test.want == nil) || got != nil && *got != *test.want {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}

@@ -33,6 +33,8 @@ type Fleet struct {
 	StopState string
 	// Campaigns are those of all accounts: another account resource may be the same merchant.
 	Campaigns []v1alpha1.Campaign
+	// Costs is true for kinds whose activities have a budget of their own, which their activation commits.
+	Costs bool
 	// View is what the last sweep saw at the vendor; nil before the first.
 	View *sweep.View
 	// Unseen is true when there is none because the list cannot be read, as for a merchant without the product.
