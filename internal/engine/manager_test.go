@@ -95,7 +95,7 @@ func (w *world) start() {
 	pacer := quota.New(w.clock, w.limits)
 	w.reconciler = &Reconciler{
 		Leaving: func(context.Context, v1alpha1.Campaign) (string, error) { w.left = w.leaving; return w.leaving, nil },
-		Kind:    w.kind, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, List: w.manager.cachedList, SubResourcePatch: w.patch, Patch: w.patchMeta}),
+		Kind:    w.kind, Client: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.cached, List: w.cachedList, SubResourcePatch: w.patch, Patch: w.patchMeta}),
 		Live: interceptor.NewClient(w.api, interceptor.Funcs{Get: w.live}),
 		Accounts: &accounts.Resolver{Registry: w.registry, Read: func(context.Context, types.NamespacedName) (accounts.Resource, error) {
 			if w.missing {
