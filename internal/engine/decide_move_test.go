@@ -99,7 +99,7 @@ func TestDecidingToPauseAndToGoOn(t *testing.T) {
 	pause := calls(providers.OperationPause, v1alpha1.ReasonPausing, v1alpha1.StateRunning)
 	restart := calls(providers.OperationRestart, v1alpha1.ReasonActivating, v1alpha1.StatePaused)
 	stays := at(status.Stalled, v1alpha1.ReasonPausedElsewhere, v1alpha1.StatePaused, 0, "not by this resource")
-	running := at(status.Settled, v1alpha1.ReasonRunning, v1alpha1.StateRunning, 0, "activated; it gives out from its begin time on")
+	running := at(status.Settled, v1alpha1.ReasonRunning, v1alpha1.StateRunning, 0, "activated: it gives out from its begin to its end")
 	end := func(d Decision) Decision { d.After = 25*time.Hour + firstLook; return d } // the next look
 	ours := did(providers.OperationPause, v1alpha1.OperationDone, 1)
 	check(t, stockFacts, []row{

@@ -112,10 +112,10 @@ func decideLive(f *Facts) Decision {
 		"%s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to %s; for a new %s %s.", it, f.Traits.StopState, f.Traits.Noun, f.another()))
 }
 
-// running says that an activity runs; one that was activated before its begin gives nothing out yet.
+// running says that an activity runs. One that was activated may not have begun; that is said so that the words stay when it does.
 func (f *Facts) running() string {
-	if f.Traits.Activates() && f.Now.Before(f.begin()) {
-		return fmt.Sprintf("%s is activated; it gives out from its begin time on.", f.it())
+	if f.Traits.Activates() {
+		return fmt.Sprintf("%s is activated: it gives out from its begin to its end.", f.it())
 	}
 	return fmt.Sprintf("%s is running.", f.it())
 }
