@@ -111,6 +111,7 @@ func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("add up what is active before an activation: %w", err)
 	}
+	s.current = false // the list took its time
 	s.over = facts.over(*own, taken)
 	s.memory.Over, s.memory.OverAt, s.memory.OverLimit = s.over, s.now, *facts.MaxActive
 	return s.over != "", nil

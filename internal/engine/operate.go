@@ -65,15 +65,15 @@ func digestOf(members []string) string {
 
 // operate sends a call that changes the activity, and reads what became of it.
 func (s *scope) operate(ctx context.Context, change Change) error {
-	ctx, cancel := detached(ctx, callTimeout)
-	defer cancel()
-	if err := s.confirmCurrent(ctx); err != nil {
-		return err
-	}
 	if change.Operation.Widens() {
 		if held, err := s.withheld(ctx, change.Operation); held || err != nil {
 			return err
 		}
+	}
+	ctx, cancel := detached(ctx, callTimeout)
+	defer cancel()
+	if err := s.confirmCurrent(ctx); err != nil {
+		return err
 	}
 	s.spent()
 	record := s.campaign.CampaignStatus().Operation
@@ -110,6 +110,8 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 // withheld reports whether the account, as the API server has it now, holds a call back that was recorded. Such an
 // activation is withdrawn, so that it does not count as under way.
 func (s *scope) withheld(ctx context.Context, op providers.Operation) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
 	listed := s.moneyFacts(&Facts{Remote: s.remote}).MaxActive != nil // the decision has seen to it that the list is known
 	held, err := s.holdNow(ctx)
 	if err != nil || op != providers.OperationStart {

@@ -62,6 +62,9 @@ const (
 	writeTimeout = 5 * time.Second
 )
 
+// checkTimeout bounds what is read from the API server before a call that widens something. Nothing is sent if it takes longer.
+const checkTimeout = 20 * time.Second
+
 // conflictPause lets the cache catch up with a write of somebody else.
 const conflictPause = 100 * time.Millisecond
 
