@@ -108,6 +108,8 @@ type Snapshot struct {
 	Begin, End time.Time
 	// Created is when the vendor made it; zero where it does not say.
 	Created time.Time
+	// Started is when it was activated; zero where it was not, or the vendor does not say.
+	Started time.Time
 	// State is the activity's state in the common vocabulary.
 	State State
 	// VendorState is the gateway's own word for it.

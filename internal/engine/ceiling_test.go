@@ -82,15 +82,15 @@ func TestWhatIsActiveAtTheAccountCountsWhoeverActivatedIt(t *testing.T) {
 		says   string // empty where it fits
 	}{
 		"nothing else, and it fits exactly":        {func(*world) {}, maxActive("1.00"), ""},
-		"nothing else, and it does not fit":        {func(*world) {}, maxActive("0.99"), "0.01 too much"},
-		"nothing may be activated":                 {func(*world) {}, maxActive("0.00"), "1.00 too much"},
-		"one that nobody manages":                  {func(w *world) { w.running(250) }, maxActive("3.00"), "0.50 too much"},
-		"two that nobody manages":                  {func(w *world) { w.running(100); w.running(100) }, maxActive("2.99"), "pre-funded: 2"},
-		"one that is paused":                       {func(w *world) { w.running(250, pausedInConsole(noon)) }, maxActive("3.00"), "0.50 too much"},
+		"nothing else, and it does not fit":        {func(*world) {}, maxActive("0.99"), "passed by 0.01"},
+		"nothing may be activated":                 {func(*world) {}, maxActive("0.00"), "passed by 1.00"},
+		"one that nobody manages":                  {func(w *world) { w.running(250) }, maxActive("3.00"), "passed by 0.50"},
+		"two that nobody manages":                  {func(w *world) { w.running(100); w.running(100) }, maxActive("2.99"), "(2, pre-funded"},
+		"one that is paused":                       {func(w *world) { w.running(250, pausedInConsole(noon)) }, maxActive("3.00"), "passed by 0.50"},
 		"one that is not activated does not count": {func(w *world) { w.console1(noon.Add(30*time.Minute), 250) }, maxActive("3.00"), ""},
 		"one that has ended does not count":        {func(w *world) { w.running(250, func(a *activity) { a.body.End = noon }) }, maxActive("3.00"), ""},
 		"one without cash is counted apart":        {func(w *world) { w.running(250, func(a *activity) { a.body.NoCash = true }) }, maxActive("1.00"), ""},
-		"one that another resource is activating":  {other(func(*v1alpha1.PayGiftActivityStatus) {}), maxActive("1.99"), "0.01 too much"},
+		"one that another resource is activating":  {other(func(*v1alpha1.PayGiftActivityStatus) {}), maxActive("1.99"), "passed by 0.01"},
 		"one that another resource withdrew does not count": {other(func(st *v1alpha1.PayGiftActivityStatus) {
 			st.Operation.Outcome = v1alpha1.OperationWithdrawn
 		}), maxActive("1.00"), ""},
@@ -152,7 +152,7 @@ func TestStocksWithoutCashHaveACeilingOfTheirOwn(t *testing.T) {
 					w.want(v1alpha1.ReasonRunning, v1alpha1.StateRunning, v1alpha1.CreationConfirmed)
 				} else {
 					w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateInactive, v1alpha1.CreationConfirmed)
-					contains(t, ready(w.campaign()).Message, "0.01 too much", "noCash: 1")
+					contains(t, ready(w.campaign()).Message, "passed by 0.01", "(1, noCash")
 				}
 				if len(w.vendor.stocks.locks) != 0 {
 					t.Errorf("locked %v", w.vendor.stocks.locks)

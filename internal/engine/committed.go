@@ -48,11 +48,11 @@ func (m MoneyFacts) over(own providers.Exposure, others taken) string {
 	}
 	what := "pre-funded"
 	if own.NoCash {
-		what = "noCash"
+		what = "noCash, which is counted apart"
 	}
 	return fmt.Sprintf(
-		"it is not activated: its %s yuan are %s too much. Of the %s yuan of the account's %s, %s are taken by what is active or being activated (%s: %d). It goes on when others have ended, or when the account's owner raises the limit.",
-		money.Yuan(own.Fen), money.Yuan(total-*m.MaxActive), money.Yuan(*m.MaxActive), m.Limit, money.Yuan(sum), what, count)
+		"it is not activated: with its %s yuan the account's %s of %s would be passed by %s. %s are taken by what is active or being activated (%d, %s). It goes on when others have ended, or when the account's owner raises the limit.",
+		money.Yuan(own.Fen), m.Limit, money.Yuan(*m.MaxActive), money.Yuan(total-*m.MaxActive), money.Yuan(sum), count, what)
 }
 
 // visitor calls visit with every campaign of the kind.

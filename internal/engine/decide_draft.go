@@ -49,7 +49,7 @@ func decidePreflight(f *Facts) (Decision, bool) {
 // and is made anew for an edit or for who asks.
 func (f *Facts) drafted() bool {
 	soon := f.Traits.Activates() && !f.Now.Before(f.Manifest.Begin.Add(-forgottenWithin))
-	return f.Goal == GoalNothing && len(f.PreviousLive) == 0 && f.Planned && f.Record.Settled && f.Forced.IsZero() &&
+	return f.Goal == GoalNothing && len(f.PreviousLive) == 0 && f.Planned && !f.PlannedNow && f.Record.Settled && f.Forced.IsZero() &&
 		f.Record.ObservedGeneration == f.Manifest.Generation && f.Now.Before(f.Manifest.Begin) &&
 		soon == (f.Record.Reason == v1alpha1.ReasonBeginsInactive)
 }
@@ -70,8 +70,11 @@ func decidePlan(f *Facts) Decision {
 	if !f.Planned {
 		return Decision{Action: Plan}
 	}
-	d := stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft,
-		"Draft: this resource has sent nothing. status.plan says what state: Active would do; set it to create the activity.")
+	next := "status.plan says what state: Active would do; set it to create the activity."
+	if f.Traits.Activates() {
+		next = fmt.Sprintf("state: Inactive creates the %s without committing money; Active also activates it, as status.plan says.", f.Traits.Noun)
+	}
+	d := stop(status.Settled, v1alpha1.ReasonDraft, v1alpha1.StateDraft, "Draft: this resource has sent nothing. "+next+f.siblings())
 	d.After = f.untilBegin()
 	return f.forgotten(d, f.Manifest.Begin)
 }

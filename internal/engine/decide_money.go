@@ -36,9 +36,13 @@ func decideCampaignLimit(f *Facts) (Decision, bool) {
 	if exposure == nil || f.Money.MaxCampaign == nil || exposure.Fen <= *f.Money.MaxCampaign {
 		return Decision{}, false
 	}
+	done, wayOut := "created", "Lower it, or have"
+	if f.Record.ID != "" {
+		done, wayOut = "activated", "Have"
+	}
 	d := stop(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.pendingState(), fmt.Sprintf(
-		"it can cost %s yuan, %s more than limits.maxCampaignYuan of the account lets a campaign cost. Lower it, or have the account's owner raise the limit.",
-		money.Yuan(exposure.Fen), money.Yuan(exposure.Fen-*f.Money.MaxCampaign)))
+		"it is not %s: it can cost %s yuan, %s more than limits.maxCampaignYuan of the account lets a campaign cost. %s the account's owner raise the limit.",
+		done, money.Yuan(exposure.Fen), money.Yuan(exposure.Fen-*f.Money.MaxCampaign), wayOut))
 	if f.Remote != nil {
 		d.State = status.StateOf(f.Remote.Snapshot.State)
 	}

@@ -100,6 +100,8 @@ func decideContent(f *Facts) (Decision, bool) {
 	switch {
 	case f.Manifest.Err != nil:
 		return f.unsendable(status.StateOf(f.Remote.Snapshot.State)), true
+	case f.madeLate():
+		return stalled("it was made only when its begin had passed, which the vendor's page rules out: the request was sent to find one, not to make one. To have it activated all the same name it in %s.", f.Traits.AdoptField)
 	case f.Manifest.Complete && f.Record.Digest != f.Manifest.Digest:
 		return stalled("it was recorded for other creation fields (digest %s) than the manifest now has.", f.Record.Digest)
 	case observed == nil && f.Read:
@@ -109,17 +111,24 @@ func decideContent(f *Facts) (Decision, bool) {
 	case manifest == nil:
 		return stalled("the manifest does not say what it may cost. Write budgetYuan: %q.", f.Money.yuan(observed))
 	case manifest.Fen != observed.Fen:
-		return stalled("it can cost %s yuan at the vendor, and %s as the manifest says.", f.Money.yuan(observed), f.Money.yuan(manifest))
+		return stalled("it can cost %s yuan at the vendor, and %s as the manifest says. Look at it in the vendor's console, and correct what the manifest says (budgetYuan: %q), if it is the right one.",
+			f.Money.yuan(observed), f.Money.yuan(manifest), f.Money.yuan(observed))
 	}
 	return Decision{}, false
+}
+
+// madeLate reports whether the request that was sent after the begin, to find what its number stands for, has made an activity.
+func (f *Facts) madeLate() bool {
+	created := f.Remote.Snapshot.Created
+	return f.Traits.Anonymous && !f.Record.Adopted && !created.IsZero() && !f.Manifest.Begin.IsZero() &&
+		!f.Record.At.Before(f.Manifest.Begin) && !created.Before(f.Record.At.Add(-createdMargin))
 }
 
 // decideActivationTime waits for the time that the manifest names and for the vendor to have registered the activity,
 // and gives up what is over.
 func decideActivationTime(f *Facts) (Decision, bool) {
 	if f.timeOver() {
-		return f.observed(status.Stalled, v1alpha1.ReasonActivationMissed, fmt.Sprintf(
-			"the time of %s is over, and it was never activated. For another one %s, with times in the future.", f.it(), f.another())), true
+		return f.missedActivation(), true
 	}
 	if wait := f.Manifest.ActivateAfter.Sub(f.Now); wait > 0 {
 		d := f.observed(status.Settled, v1alpha1.ReasonActivationAhead, fmt.Sprintf(
@@ -175,7 +184,7 @@ func decideInactive(f *Facts) Decision {
 		return decideActivation(f)
 	}
 	if f.timeOver() {
-		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("the time of %s is over; it was never activated.", f.it()))
+		return f.missedActivation()
 	}
 	if d, drifted := decideDrifted(f); drifted && !f.Deleting {
 		return d
@@ -184,6 +193,9 @@ func decideInactive(f *Facts) Decision {
 		"%s exists and is not activated, so it gives nothing out and no money is committed. Set spec.state to Active to activate it.", f.it())), f.begin())
 	if isOpen(f.Record.Operation, providers.OperationStart) { // to be withdrawn when it has had no effect
 		d.After = max(f.lastStart().Add(settle).Sub(f.Now), time.Second)
+	}
+	if d.After == 0 && !f.end().IsZero() { // what there is to say then is that it never was
+		d.After = f.end().Sub(f.Now) + firstLook
 	}
 	return d
 }

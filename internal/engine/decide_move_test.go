@@ -130,7 +130,7 @@ func TestDecidingToPauseAndToGoOn(t *testing.T) {
 
 func TestDecidingAboutWhatIsToStayInactive(t *testing.T) {
 	open := did(providers.OperationStart, "", 0)
-	settled := at(status.Settled, v1alpha1.ReasonBeginsInactive, v1alpha1.StateInactive, 0, "less than a day ahead")
+	settled := at(status.Settled, v1alpha1.ReasonBeginsInactive, v1alpha1.StateInactive, 25*time.Hour+firstLook, "less than a day ahead")
 	check(t, func() *Facts { f := stockFacts(); f.Goal = GoalInactive; return f }, []row{
 		{"it is settled, and begins soon", nil, settled},
 		{"it begins later", []given{begins(30 * time.Hour)}, at(status.Settled, v1alpha1.ReasonInactive, v1alpha1.StateInactive, 6*time.Hour, "no money is committed")},

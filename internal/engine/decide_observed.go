@@ -25,6 +25,9 @@ func decideObserved(f *Facts) Decision {
 		d.After = reviewPause
 		return d
 	case providers.StateEnded:
+		if f.neverActivated() {
+			return f.missedActivation()
+		}
 		if end := f.end(); !end.IsZero() && end.Before(f.Manifest.Applied) {
 			return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
 				"%s had ended before this resource was applied, so it never ran for it. For another one %s, with times in the future.", it, f.another()))
@@ -48,14 +51,33 @@ func decideObserved(f *Facts) Decision {
 	}
 }
 
+// neverActivated reports whether an activity has ended that nobody is known to have activated.
+func (f *Facts) neverActivated() bool {
+	shown := f.Remote.Snapshot
+	unsent := shown.Distribution == nil || shown.Distribution.Sent == 0
+	return f.Traits.Activates() && shown.VendorState != "" && shown.Started.IsZero() && unsent && f.Record.Operation == nil
+}
+
+// missedActivation reports an activity whose time is over and that was never activated.
+func (f *Facts) missedActivation() Decision {
+	if f.Goal != GoalLive {
+		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("the time of %s is over; it was never activated.", f.it()))
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonActivationMissed, fmt.Sprintf(
+		"the time of %s is over, and it was never activated. For another one %s, with times in the future.", f.it(), f.another()))
+}
+
 // cannotReturnToDraft reports an activity that exists although its manifest is a draft.
 func (f *Facts) cannotReturnToDraft() Decision {
-	wayOut := fmt.Sprintf("to %s to end it for ever", f.Traits.StopState)
-	if f.Traits.pauses() {
-		wayOut = fmt.Sprintf("to %s so that it gives nothing out", f.Traits.StopState)
+	wayOut := fmt.Sprintf("Active, or to %s to end it for ever", f.Traits.StopState)
+	switch {
+	case f.Remote.Snapshot.State == providers.StateInactive:
+		wayOut = "Inactive, which is what it is"
+	case f.Traits.pauses():
+		wayOut = fmt.Sprintf("Active, or to %s so that it gives nothing out", f.Traits.StopState)
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonCannotReturnToDraft, fmt.Sprintf(
-		"%s exists and stays as it is: the vendor cannot turn it back into a draft. Set spec.state to Active, or %s.", f.it(), wayOut))
+		"%s exists and stays as it is: the vendor cannot turn it back into a draft. Set spec.state to %s.", f.it(), wayOut))
 }
 
 // decideStopped reports an activity that is to give nothing out.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -45,9 +46,10 @@ func (r *Reconciler) Deleted(ctx context.Context, c v1alpha1.Campaign) {
 // leftBy describes the live activities that a deleted resource leaves behind.
 func (r *Reconciler) leftBy(c v1alpha1.Campaign) (left []string) {
 	id, st := r.Kind.ActivityID(c), c.CampaignStatus()
-	ended := r.memories.notes(keyOf(c)).ended || campaignFinal(st.State) || st.State == v1alpha1.StateMissing
+	notes := r.memories.notes(keyOf(c))
+	ended := notes.ended || campaignFinal(st.State) || st.State == v1alpha1.StateMissing
 	if id != "" && !ended && ownsActivity(st) {
-		left = append(left, fmt.Sprintf("%s (%s)", id, st.State))
+		left = append(left, fmt.Sprintf("%s (%s)", id, cmp.Or(notes.last, st.State))) // the status that is deleted may not say the last of it
 	}
 	for _, previous := range st.Previous {
 		if previousLive(previous) {

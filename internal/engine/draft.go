@@ -108,4 +108,6 @@ func (s *scope) plan(ctx context.Context) {
 		plan.Warnings = append(plan.Warnings, "what the manifest refers to could not be looked at: "+unread)
 	}
 	s.campaign.CampaignStatus().Plan = plan
+	limits := s.account.Limits
+	s.memory.plannedFor, s.plannedNow = &limits, true
 }

@@ -59,6 +59,8 @@ type Facts struct {
 	Preflight PreflightFacts
 	// Planned is true when the plan of a draft is the one for this manifest.
 	Planned bool
+	// PlannedNow is true when it was made in this reconcile, so that it is to be written.
+	PlannedNow bool
 	// Members is what is known of the activity's members.
 	Members MembersFacts
 	// Drift is what is known to differ at the vendor.

@@ -64,6 +64,9 @@ func (s *scope) noteAbsence(f *Facts) {
 // candidates are the activities in the view that can be ours.
 func (s *scope) candidates(ctx context.Context, f *Facts) ([]providers.Snapshot, error) {
 	if f.Traits.Anonymous {
+		if again, ok := s.revisited(f); ok {
+			return []providers.Snapshot{again}, nil
+		}
 		return s.lookalikes(ctx, f)
 	}
 	number := f.Manifest.Number
@@ -71,6 +74,17 @@ func (s *scope) candidates(ctx context.Context, f *Facts) ([]providers.Snapshot,
 		number = f.Record.Number
 	}
 	return oneLive(s.view.ByNumber(number)), nil
+}
+
+// revisited is the activity of the revision that the manifest asks for, where a later one was asked for in between and nothing was
+// recorded for that: the commit that raised it was taken back.
+func (s *scope) revisited(f *Facts) (providers.Snapshot, bool) {
+	for _, previous := range s.campaign.CampaignStatus().Previous {
+		if f.Record.Outcome == "" && previous.Revision == f.Manifest.Revision && previous.Creation != v1alpha1.CreationDiffers {
+			return s.view.ByID(previous.ActivityID)
+		}
+	}
+	return providers.Snapshot{}, false
 }
 
 // oneLive picks, where one of several has not ended, that one: the others were ended to settle which.

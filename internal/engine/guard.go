@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/status"
 )
 
 // guarded reports whether our finalizer is on a campaign.
@@ -54,7 +55,12 @@ func (s *scope) guard(ctx context.Context) error {
 func (s *scope) unguard(ctx context.Context, d Decision) error {
 	if s.deleting() {
 		if s.leavingFor == "" {
-			s.memories.note(keyOf(s.campaign), func(n *notes) { n.ended = s.goal() == GoalEnded }) // the status that is deleted may not say so
+			s.memories.note(keyOf(s.campaign), func(n *notes) {
+				n.ended = s.goal() == GoalEnded
+				if s.remote != nil {
+					n.last = status.StateOf(s.remote.Snapshot.State)
+				}
+			}) // the status that is deleted may not say so
 		}
 		because := s.leavingFor
 		if because == "" {

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -26,6 +27,8 @@ type remembered struct {
 	// that waits for its turn.
 	granted, waitsFor providers.Operation
 	grantedAt         time.Time
+	// plannedFor are the account's limits that this process has made the plan of a draft for.
+	plannedFor *v1alpha1.AccountLimits
 	// failedVersion is the version of the credentials that the last failed call used.
 	failedVersion string
 	notes         notes
@@ -44,6 +47,8 @@ type notes struct {
 	named    string
 	// shared is true when a sweep found an older resource with the same activity.
 	shared bool
+	// last is the state in which the activity was when the resource was let go.
+	last v1alpha1.CampaignState
 	// ended is true when the resource was let go because its activity has ended for ever, or is not its own.
 	ended bool
 }

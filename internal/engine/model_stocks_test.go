@@ -189,7 +189,7 @@ var stockPlaces = map[string]place{
 	},
 	v1alpha1.ReasonCannotReturnToDraft: {
 		true: func(_ *model, e end) bool { return e.goal == GoalNothing && !e.state.Final() },
-		says: "Set spec.state to Active", out: spelled("Active"),
+		says: "Set spec.state to ", out: spelled("Active"),
 	},
 }
 

@@ -114,8 +114,13 @@ func (r *Reconciler) findShared(ctx context.Context, key sweep.Key) error {
 	}, client.DisableReadYourWritesConsistency)
 }
 
-// older orders resources by their creation, and by name where that was in the same second.
+// older orders resources by when they recorded what they have, so that a newcomer that names another's activity is the newcomer
+// however old it is itself; then by their creation, and by name where that was in the same second.
 func older(a, b v1alpha1.Campaign) bool {
+	ar, br := a.CampaignStatus().Request, b.CampaignStatus().Request
+	if ar != nil && br != nil && ar.Time.Unix() != br.Time.Unix() {
+		return ar.Time.Before(&br.Time)
+	}
 	at, bt := a.GetCreationTimestamp(), b.GetCreationTimestamp()
 	if !at.Equal(&bt) {
 		return at.Before(&bt)

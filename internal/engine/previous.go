@@ -20,7 +20,8 @@ func (s *scope) previousFacts(f *Facts) {
 	for i := range st.Previous {
 		previous := &st.Previous[i]
 		shown := s.followPrevious(previous)
-		if previousLive(*previous) {
+		again := f.Record.ID == "" && previous.Revision == f.Manifest.Revision // it is the one that is asked for
+		if previousLive(*previous) && !again {
 			f.PreviousLive = append(f.PreviousLive, previous.ActivityID)
 			f.PreviousUnseen = f.PreviousUnseen || (s.view != nil && !shown && s.now.Sub(s.memory.PreviousRead) > previousAgain)
 		}

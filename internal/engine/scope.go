@@ -68,6 +68,8 @@ type scope struct {
 	over string
 	// unsent is true when this reconcile has recorded a call that it has not sent.
 	unsent bool
+	// plannedNow is true when this reconcile has made the plan of a draft.
+	plannedNow bool
 	// reserved is true when this reconcile holds a reservation.
 	reserved bool
 	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.
@@ -229,7 +231,7 @@ func (s *scope) facts(ctx context.Context) (*Facts, error) {
 		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, ReadWait: s.readWait, Jitter: jitter(s.campaign),
 		Manifest: s.manifestFacts(), Record: s.recordFacts(),
 		Account: AccountFacts{Problem: s.account.Problem, Hold: s.account.Hold, Pause: s.account.Pause, Coming: s.account.Problem == nil && s.account.Account == nil},
-		Planned: st.Plan != nil && st.Plan.Generation == s.campaign.GetGeneration(),
+		Planned: st.Plan != nil && st.Plan.Generation == s.campaign.GetGeneration() && (s.memory.plannedFor == nil || *s.memory.plannedFor == s.account.Limits),
 	}
 	if s.account.Account == nil {
 		return f, nil
@@ -242,6 +244,7 @@ func (s *scope) facts(ctx context.Context) (*Facts, error) {
 		return nil, err
 	}
 	f.Money = s.moneyFacts(f)
+	f.PlannedNow = s.plannedNow
 	f.Drift = s.driftFacts(f)
 	if f.Remote != nil && f.Remote.Compared {
 		s.drift = &f.Drift

@@ -44,6 +44,7 @@ func favorSnapshot(stock object, detailed bool) (providers.Snapshot, error) {
 		Begin:        timeOf(stock, "available_begin_time"),
 		End:          timeOf(stock, "available_end_time"),
 		Created:      timeOf(stock, "create_time"),
+		Started:      timeOf(stock, "start_time"),
 		VendorState:  text(stock, favorStatusField),
 		Facts:        facts(stock, favorFacts...),
 		Content:      content,

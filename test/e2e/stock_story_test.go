@@ -119,7 +119,7 @@ func TestAStockAboveAnAccountsLimitSaysByHowMuchAndGoesOnWhenItIsRaised(t *testi
 	first := w.waitForStock("first", "Ready", "True Running")
 	w.applyStock(stock{Name: "second", Coupons: 150})
 	got := w.waitForStock("second", "Stalled", "True BudgetLimitExceeded")
-	if message := readyMessage(got); !strings.Contains(message, "1500.00 too much") {
+	if message := readyMessage(got); !strings.Contains(message, "passed by 1500.00") {
 		t.Errorf("it does not say by how much: %s", message)
 	}
 	w.checkLedger(first.Status.StockID)
