@@ -169,32 +169,45 @@ func (f *Facts) registering(after time.Duration) Decision {
 
 // decideInactive reports an activity that is not activated, and is not to be.
 func decideInactive(f *Facts) Decision {
-	if !f.Read && f.Goal != GoalLive && (f.Deleting || isOpen(f.Record.Operation, providers.OperationStart)) { // a list may be of before it was activated
-		return f.unlessUnreadable(Decision{Action: Get})
-	}
-	if wait := f.lastStart().Add(settle).Sub(f.Now); f.Deleting && mayHaveStarted(f.Record.Operation) && wait > 0 {
-		d := f.observed(status.Working, v1alpha1.ReasonPausing, fmt.Sprintf("whether %s was activated is being found out: its activation may have been sent.", f.it()))
-		d.After = wait
+	if d, done := decideStartOpen(f); done {
 		return d
 	}
-	if f.Goal == GoalNothing {
+	switch {
+	case f.Goal == GoalNothing:
 		return f.cannotReturnToDraft()
-	}
-	if f.Goal == GoalLive {
+	case f.Goal == GoalLive:
 		return decideActivation(f)
-	}
-	if f.timeOver() {
+	case f.timeOver():
 		return f.missedActivation()
 	}
 	if d, drifted := decideDrifted(f); drifted && !f.Deleting {
 		return d
 	}
+	return f.inactive()
+}
+
+// decideStartOpen makes sure, where an activation is not asked for any more, that none that was sent may still take effect.
+func decideStartOpen(f *Facts) (Decision, bool) {
+	if !f.Read && f.Goal != GoalLive && (f.Deleting || isOpen(f.Record.Operation, providers.OperationStart)) { // a list may be of before it was activated
+		return f.unlessUnreadable(Decision{Action: Get}), true
+	}
+	wait := f.lastStart().Add(settle).Sub(f.Now)
+	if !f.Deleting || !mayHaveStarted(f.Record.Operation) || wait <= 0 {
+		return Decision{}, false
+	}
+	d := f.observed(status.Working, v1alpha1.ReasonPausing, fmt.Sprintf("whether %s was activated is being found out: its activation may have been sent.", f.it()))
+	d.After = wait
+	return d, true
+}
+
+// inactive reports an activity that is not activated, as it is to be.
+func (f *Facts) inactive() Decision {
 	d := f.forgotten(f.observed(status.Settled, v1alpha1.ReasonInactive, fmt.Sprintf(
 		"%s exists and is not activated, so it gives nothing out and no money is committed. Set spec.state to Active to activate it.", f.it())), f.begin())
-	if isOpen(f.Record.Operation, providers.OperationStart) { // to be withdrawn when it has had no effect
+	switch {
+	case isOpen(f.Record.Operation, providers.OperationStart): // to be withdrawn when it has had no effect
 		d.After = max(f.lastStart().Add(settle).Sub(f.Now), time.Second)
-	}
-	if d.After == 0 && !f.end().IsZero() { // what there is to say then is that it never was
+	case d.After == 0 && !f.end().IsZero(): // what there is to say then is that it never was
 		d.After = f.end().Sub(f.Now) + firstLook
 	}
 	return d
