@@ -126,7 +126,7 @@ const (
 	ReasonMembersRefused = "MembersRefused"
 	// ReasonContested: what the operator did as the manifest asks was undone at the vendor twice; it is not done again.
 	ReasonContested = "Contested"
-	// ReasonDuplicateOwner: an older resource has recorded the same activity; this one leaves it alone.
+	// ReasonDuplicateOwner: another resource has recorded the same activity before; this one leaves it alone.
 	ReasonDuplicateOwner = "DuplicateOwner"
 	// ReasonAccountChanged: the record was made for another account identity; no call is made.
 	ReasonAccountChanged = "AccountChanged"
