@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/core"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/option"
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
+	"k8s.io/apimachinery/pkg/util/wait"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/campaign-operator/campaign-operator/internal/simulator/faults"
@@ -87,11 +89,9 @@ func TestAMerchantIsOpenedWhileTheAddressOfNoticesIsStillBeingRead(t *testing.T)
 		_, err := o.reconciler.Reconcile(t.Context(), ctrl.Request{NamespacedName: merchantKey})
 		done <- err
 	}()
-	for began := time.Now(); o.ruleOf(rule).Held == 0; time.Sleep(time.Millisecond) {
-		if time.Since(began) > 10*time.Second {
-			t.Fatal("the address was not read")
-		}
-	}
+	o.must(wait.PollUntilContextTimeout(t.Context(), time.Millisecond, 10*time.Second, true, func(context.Context) (bool, error) {
+		return o.ruleOf(rule).Held > 0, nil // its reading hangs
+	}))
 	o.opener.want(t, "open")
 	_, err := o.gateway.Faults().Release(rule)
 	o.must(err)
