@@ -78,22 +78,29 @@ const (
 	// OperationAddMembers and OperationRemoveMembers change them.
 	OperationAddMembers    Operation = "members-add"
 	OperationRemoveMembers Operation = "members-remove"
+	// OperationModify changes what the vendor lets be changed of an activity; OperationAppend raises how many it
+	// gives out in all.
+	OperationModify Operation = "modify"
+	OperationAppend Operation = "append"
+	// OperationDepositCodes hands a batch of codes over that the activity gives out, OperationCountCodes reads how many it has.
+	OperationDepositCodes Operation = "codes-deposit"
+	OperationCountCodes   Operation = "codes-count"
 )
 
 // Widens reports whether a call starts or widens an activity, so that a brake holds it back.
 // Calls that end or narrow one always go.
 func (o Operation) Widens() bool {
-	return o == OperationCreate || o == OperationAddMembers || o == OperationStart || o == OperationRestart
-}
-
-// Mutates reports whether a call changes anything at the vendor.
-func (o Operation) Mutates() bool {
 	switch o {
-	case OperationCreate, OperationTerminate, OperationStart, OperationPause, OperationRestart, OperationAddMembers, OperationRemoveMembers:
+	case OperationCreate, OperationAddMembers, OperationStart, OperationRestart, OperationModify, OperationAppend, OperationDepositCodes:
 		return true
 	default:
 		return false
 	}
+}
+
+// Mutates reports whether a call changes anything at the vendor.
+func (o Operation) Mutates() bool {
+	return o.Widens() || o == OperationTerminate || o == OperationPause || o == OperationRemoveMembers
 }
 
 // Snapshot is one activity as the vendor reports it.
@@ -114,6 +121,9 @@ type Snapshot struct {
 	State State
 	// VendorState is the gateway's own word for it.
 	VendorState string
+	// Busy is the gateway's word for an operation that it has accepted and not finished; no other is sent meanwhile.
+	// Empty where there is none, or the answer does not say.
+	Busy string
 	// Facts are the values that only the server sets, by the vendor's field name
 	// (create_time, pause_time, creator_merchant_id, …), as it spelled them.
 	Facts map[string]string
@@ -151,6 +161,8 @@ type Created struct {
 	ID string
 	// Facts are further values of the answer by the vendor's field name.
 	Facts map[string]string
+	// Refused are what the vendor left out of the activity, such as shops that it does not know; nil when it took all.
+	Refused []Refusal
 	// RequestID is the gateway's id of this exchange, for logs and the audit line.
 	RequestID string
 }
@@ -164,10 +176,22 @@ type Mutation struct {
 	Number string
 	// Members are those to add or remove.
 	Members []string
+	// Desired is the create request that the manifest stands for, Fields the vendor's paths in it that OperationModify
+	// brings the activity to.
+	Desired []byte
+	Fields  []string
+	// Total is how many the activity gives out after OperationAppend.
+	Total int64
+	// Codes are those that OperationDepositCodes hands over, at most MaxCodes.
+	Codes []string
 }
 
-// Refusal is a member that the vendor did not take, in a call that was otherwise done.
+// MaxCodes is how many codes one call takes (codedeposit: 1000).
+const MaxCodes = 1000
+
+// Refusal is a part of a request that the vendor did not take, in a call that was otherwise done: a member, a shop, a code.
 type Refusal struct {
+	// ID names the part.
 	ID string
 	// Reason is the vendor's text.
 	Reason string
@@ -190,8 +214,10 @@ type Coverage struct {
 
 // Receipt is the answer to a successful mutating call other than create.
 type Receipt struct {
-	// Refused are the members that were not taken; empty when all were.
+	// Refused are the members, shops or codes that were not taken; empty when all were.
 	Refused []Refusal
+	// Accepted counts the codes that were taken.
+	Accepted int64
 	// Facts are the values of the answer by the vendor's field name.
 	Facts map[string]string
 	// RequestID is the gateway's id of this exchange.
@@ -211,8 +237,15 @@ type Page struct {
 type Difference struct {
 	// Field is the vendor's path of the field, such as activity_base_info.end_time.
 	Field string
-	// Desired and Observed are short renderings for people; empty means absent.
+	// Desired and Observed are short renderings for people; empty means absent. Different values have different
+	// renderings: what is too long is cut, and ends with a digest of the whole.
 	Desired, Observed string
+	// Call is the operation that can bring the field to what is desired; empty where there is none.
+	Call Operation
+	// Shrinks is true where the vendor lets the field only grow and less is desired than there is.
+	Shrinks bool
+	// Unseen is true where the vendor does not return a field that Call can change, so that it may be as desired.
+	Unseen bool
 }
 
 // Activities are the calls of one kind with one account's credentials. Implementations
@@ -230,14 +263,16 @@ type Activities interface {
 	Do(ctx context.Context, m Mutation) (Receipt, error)
 	// Members returns the members of an activity, each once; nil for kinds without.
 	Members(ctx context.Context, id string) ([]string, error)
+	// CountCodes returns how many codes were handed over to an activity; 0 for kinds without.
+	CountCodes(ctx context.Context, id string) (int64, error)
 	// Preflight looks at what the create request refers to at the vendor and returns what would
 	// make the creation useless or refused. An error means that it could not be looked at.
 	Preflight(ctx context.Context, body []byte) ([]Finding, error)
 	// Coverage says which fields Differences can see. It calls nobody.
 	Coverage() Coverage
 	// Differences compares the create request with what the vendor returned. Fields that
-	// the vendor does not return are not compared; values it sets by itself are not differences,
-	// nor are members, which calls can change.
+	// the vendor does not return are not compared, but for those that a call can change (Unseen); values it sets by
+	// itself are not differences, nor are members, which have calls of their own.
 	Differences(body []byte, remote Snapshot) ([]Difference, error)
 }
 

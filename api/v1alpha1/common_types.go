@@ -245,6 +245,86 @@ type MembersRecord struct {
 	Time metav1.Time `json:"time,omitempty,omitzero"`
 }
 
+// RefusedPartsRecord is what the vendor left out of an activity that it otherwise made or changed, such as shops that it does
+// not know.
+type RefusedPartsRecord struct {
+	// total counts them.
+	// +optional
+	Total int64 `json:"total,omitempty"`
+	// first are the first ten, with the vendor's reasons.
+	// +listType=atomic
+	// +optional
+	First []MemberRefusal `json:"first,omitempty"`
+}
+
+// ResidueRecord is a field of an activity that differs from the manifest, or cannot be seen, after the vendor was asked for
+// exactly what the manifest says.
+type ResidueRecord struct {
+	// field is the vendor's path.
+	// +optional
+	Field string `json:"field,omitempty"`
+	// digest of what is desired and what the vendor shows, as `sha256:<hex>`.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+}
+
+// CodesRecord is how far the codes are that the manifest has handed over to the vendor.
+type CodesRecord struct {
+	// total counts the codes that the manifest names.
+	// +optional
+	Total int64 `json:"total,omitempty"`
+	// deposited counts those that the vendor took.
+	// +optional
+	Deposited int64 `json:"deposited,omitempty"`
+	// failed counts those that it did not take.
+	// +optional
+	Failed int64 `json:"failed,omitempty"`
+	// summary is `<deposited>/<total>`, for people.
+	// +optional
+	Summary string `json:"summary,omitempty"`
+	// counted is how many codes the vendor said it had before the batch that is under way, and after the last.
+	// +optional
+	Counted int64 `json:"counted,omitempty"`
+	// sources are the Secrets that codes were taken from.
+	// +listType=atomic
+	// +optional
+	Sources []CodeSourceRecord `json:"sources,omitempty"`
+	// failures are the first ten codes that the vendor did not take, by their line, with its reasons. The codes themselves
+	// are worth money and are not shown.
+	// +listType=atomic
+	// +optional
+	Failures []CodeFailure `json:"failures,omitempty"`
+}
+
+// CodeSourceRecord is how far the codes of one Secret are.
+type CodeSourceRecord struct {
+	// secretName is the Secret.
+	// +optional
+	SecretName string `json:"secretName,omitempty"`
+	// digest of its codes, as `sha256:<hex>`. Other content later is not handed over.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+	// lines counts the codes that have been handed over, whatever the vendor said to each.
+	// +optional
+	Lines int64 `json:"lines,omitempty"`
+	// done is true when all of them have been.
+	// +optional
+	Done bool `json:"done,omitempty"`
+}
+
+// CodeFailure is a code that the vendor did not take.
+type CodeFailure struct {
+	// secretName and line say which code it is.
+	// +optional
+	SecretName string `json:"secretName,omitempty"`
+	// line in the Secret, from 1.
+	// +optional
+	Line int64 `json:"line,omitempty"`
+	// reason as the vendor says it.
+	// +optional
+	Reason string `json:"reason,omitempty"`
+}
+
 // CampaignStatus is the part of the status that all activity kinds share.
 type CampaignStatus struct {
 	// observedGeneration is the generation of the manifest that this status speaks of;
@@ -280,6 +360,13 @@ type CampaignStatus struct {
 	// operator remembers that it was this manifest that ended the activity.
 	// +optional
 	Operation *OperationRecord `json:"operation,omitempty"`
+	// refused is what the vendor left out of the activity, such as shops that it does not know; absent when it took all.
+	// +optional
+	Refused *RefusedPartsRecord `json:"refused,omitempty"`
+	// residue are the fields that are as asked for although they differ: what the vendor left out, or does not show.
+	// +listType=atomic
+	// +optional
+	Residue []ResidueRecord `json:"residue,omitempty"`
 	// elsewhere is what somebody else did to the activity at the vendor; absent while it is as this resource left it.
 	// +optional
 	Elsewhere *ElsewhereRecord `json:"elsewhere,omitempty"`

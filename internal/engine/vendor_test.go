@@ -276,6 +276,8 @@ func (v *vendor) add(a *activity, m providers.Mutation) (refused []providers.Ref
 	return refused
 }
 
+func (v *vendor) CountCodes(context.Context, string) (int64, error) { return 0, nil }
+
 func (v *vendor) Members(_ context.Context, id string) ([]string, error) {
 	if f := v.begin(providers.OperationMembers); f != nil {
 		return nil, f.err

@@ -79,6 +79,11 @@ func (c *counted) Members(ctx context.Context, id string) (members []string, err
 	return c.Activities.Members(ctx, id)
 }
 
+func (c *counted) CountCodes(ctx context.Context, id string) (count int64, err error) {
+	defer c.count(providers.OperationCountCodes, c.gateway.clock.Now(), &err)()
+	return c.Activities.CountCodes(ctx, id)
+}
+
 // Preflight counts once, although it may read several objects at the vendor, or none where they
 // were read just before: which ones, only the vendor package knows.
 func (c *counted) Preflight(ctx context.Context, body []byte) (findings []providers.Finding, err error) {

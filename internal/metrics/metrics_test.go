@@ -56,6 +56,8 @@ func (s *slow) Do(_ context.Context, m providers.Mutation) (providers.Receipt, e
 	return providers.Receipt{RequestID: string(m.Operation) + " " + m.ID}, s.pass()
 }
 
+func (s *slow) CountCodes(context.Context, string) (int64, error) { return 0, nil }
+
 func (s *slow) Members(_ context.Context, id string) ([]string, error) {
 	return []string{"member of " + id}, s.pass()
 }

@@ -71,6 +71,9 @@ func (s *CouponStocks) List(ctx context.Context, page int) (providers.Page, erro
 // Members returns nothing: who may redeem a stock's coupons is set with its creation.
 func (s *CouponStocks) Members(context.Context, string) ([]string, error) { return nil, nil }
 
+// CountCodes implements providers.Activities: the coupons of a stock have no codes of the merchant's.
+func (s *CouponStocks) CountCodes(context.Context, string) (int64, error) { return 0, nil }
+
 // Preflight finds nothing: a create request refers to nothing that can be read.
 func (s *CouponStocks) Preflight(context.Context, []byte) ([]providers.Finding, error) {
 	return nil, nil

@@ -51,3 +51,6 @@ func (p *PayGift) Get(ctx context.Context, id string) (providers.Snapshot, error
 func (p *PayGift) List(ctx context.Context, page int) (providers.Page, error) {
 	return p.list(ctx, page)
 }
+
+// CountCodes implements providers.Activities: pay gift hands out stocks, not codes.
+func (p *PayGift) CountCodes(context.Context, string) (int64, error) { return 0, nil }

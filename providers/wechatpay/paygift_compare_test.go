@@ -100,7 +100,7 @@ func TestDifferencesAreFoundFieldByField(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got []diff
 			for _, d := range compare(t, tc.body, providers.Snapshot{Content: []byte(tc.remote)}) {
-				got = append(got, diff(d))
+				got = append(got, diff{d.Field, d.Desired, d.Observed})
 			}
 			if !slices.Equal(got, tc.want) {
 				t.Errorf("got %+v, want %+v", got, tc.want)
