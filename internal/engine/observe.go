@@ -63,7 +63,7 @@ func (s *scope) compare(snapshot providers.Snapshot) (*Remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	remote.Differences, remote.Compared = differences, true
+	remote.Differences, remote.Compared = s.withoutResidue(differences), true
 	return remote, nil
 }
 
@@ -158,6 +158,15 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 		s.callFailed(providers.AsError(providers.OperationGet, err))
 		return
 	}
+	if snapshot.Busy == "" && snapshot.State != providers.StateCreating {
+		s.noteResidue(remote)
+	}
+	switch {
+	case snapshot.Busy == "":
+		s.memory.BusySince = zeroTime
+	case s.memory.BusySince.IsZero():
+		s.memory.BusySince = s.now
+	}
 	s.Sweeper.Learn(s.sweepKey, snapshot)
 	s.remote, s.read, s.memory.GoneSince = remote, true, zeroTime
 	s.memory.answered()
@@ -172,9 +181,10 @@ func (s *scope) judge() {
 	}
 	adopts := s.Kind.AdoptID(s.campaign) == s.Kind.ActivityID(s.campaign)
 	equal := s.requestErr == nil && len(s.remote.Differences) == 0
+	ours := s.requestErr == nil && len(fixed(s.remote.Differences)) == 0
 	if st.Creation != v1alpha1.CreationConfirmed {
 		st.Creation = v1alpha1.CreationDiffers
-		if equal || adopts {
+		if ours || adopts {
 			st.Creation = v1alpha1.CreationConfirmed
 		}
 	}
