@@ -291,6 +291,9 @@ type CodesRecord struct {
 	// counted is how many codes the vendor had before the batch that is under way, or after the last.
 	// +optional
 	Counted int64 `json:"counted,omitempty"`
+	// available is how many the vendor gives out in all, as last read.
+	// +optional
+	Available int64 `json:"available,omitempty"`
 	// sources are the Secrets that codes were taken from.
 	// +listType=atomic
 	// +optional

@@ -183,6 +183,14 @@ func (s *scope) handedOver(record *v1alpha1.CodesRecord, batch CodeBatch, accept
 	s.codes = codesRead{handed: s.codes.handed + 1}
 }
 
+// noteAvailable records how many codes the vendor gives out in all.
+func (s *scope) noteAvailable() {
+	_, slot := s.Kind.Codes(s.campaign)
+	if shown := s.remote.Snapshot.Distribution; slot != nil && *slot != nil && shown != nil && s.remote.Snapshot.Detailed {
+		(*slot).Available = shown.Total
+	}
+}
+
 // noteCodes records codes that the vendor has and that no answer told of: those of a batch whose answer got lost, or all that were
 // handed over before the record of them was lost.
 func (s *scope) noteCodes() {

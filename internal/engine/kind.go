@@ -85,6 +85,8 @@ type Sender struct {
 	Number string
 	// Account is the merchant id or app id.
 	Account string
+	// MerchantID is the merchant that an app acts for, as its provider (服务商代接入); empty where it acts for itself.
+	MerchantID string
 	// Profile says which published bounds the account keeps.
 	Profile v1alpha1.LimitsProfile
 	// IDs are the activities that the manifest refers to, by the field that names each.
