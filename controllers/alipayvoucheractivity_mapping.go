@@ -81,13 +81,13 @@ func (AlipayVoucherActivityKind) Members(v1alpha1.Campaign) ([]string, **v1alpha
 }
 
 // Codes implements engine.Kind.
-func (AlipayVoucherActivityKind) Codes(c v1alpha1.Campaign) ([]engine.CodeSource, **v1alpha1.CodesRecord) {
-	activity := voucher(c)
-	sources := make([]engine.CodeSource, 0, len(activity.Spec.VoucherCodesFrom))
-	for _, from := range activity.Spec.VoucherCodesFrom {
+func (AlipayVoucherActivityKind) Codes(c v1alpha1.Campaign) []engine.CodeSource {
+	from := voucher(c).Spec.VoucherCodesFrom
+	sources := make([]engine.CodeSource, 0, len(from))
+	for _, from := range from {
 		sources = append(sources, engine.CodeSource{SecretName: from.SecretName, Count: from.Count})
 	}
-	return sources, &activity.Status.Codes
+	return sources
 }
 
 // References implements engine.Kind: a voucher activity refers to no other resource.

@@ -376,6 +376,9 @@ type CampaignStatus struct {
 	// +listType=atomic
 	// +optional
 	Residue []ResidueRecord `json:"residue,omitempty"`
+	// codes is how far the voucher codes are that the manifest hands over; absent where it names none.
+	// +optional
+	Codes *CodesRecord `json:"codes,omitempty"`
 	// elsewhere is what somebody else did to the activity at the vendor; absent while it is as this resource left it.
 	// +optional
 	Elsewhere *ElsewhereRecord `json:"elsewhere,omitempty"`

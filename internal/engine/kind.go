@@ -143,8 +143,8 @@ type Kind interface {
 	Members(c v1alpha1.Campaign) (listed []string, record **v1alpha1.MembersRecord)
 	// References are the resources that the manifest names in place of their activities' ids.
 	References(c v1alpha1.Campaign) []Reference
-	// Codes are the Secrets whose codes the activity gives out, and the record of them in the status; none for kinds without.
-	Codes(c v1alpha1.Campaign) (sources []CodeSource, record **v1alpha1.CodesRecord)
+	// Codes are the Secrets whose codes the activity gives out; none for kinds without.
+	Codes(c v1alpha1.Campaign) []CodeSource
 	// GivenNumber is the request number that the manifest itself gives, or empty.
 	GivenNumber(c v1alpha1.Campaign) string
 	// Request makes the create request. An error means that the manifest cannot be sent. Its Body
