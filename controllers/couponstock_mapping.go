@@ -94,6 +94,9 @@ func (CouponStockKind) Members(v1alpha1.Campaign) ([]string, **v1alpha1.MembersR
 	return nil, nil
 }
 
+// Codes implements engine.Kind: there are none.
+func (CouponStockKind) Codes(v1alpha1.Campaign) []engine.CodeSource { return nil }
+
 // References implements engine.Kind: a stock refers to no other resource.
 func (CouponStockKind) References(v1alpha1.Campaign) []engine.Reference { return nil }
 
@@ -183,6 +186,7 @@ func (CouponStockKind) Request(c v1alpha1.Campaign, from engine.Sender) (engine.
 	if belongs := spec.BelongMerchant; belongs != "" && belongs != from.Account {
 		return request, fmt.Errorf("spec.belongMerchant: %q is not the merchant id %s that merchantRef names; leave it out", belongs, from.Account)
 	}
+	request.RefusedFrom = request.Begin // no stock may begin in the past
 	request.Objection = couponStockObjection(spec, from.Profile)
 	request.Body, err = couponStockBody(spec, from)
 	return request, err

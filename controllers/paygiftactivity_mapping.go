@@ -78,6 +78,9 @@ func (PayGiftActivityKind) Members(c v1alpha1.Campaign) ([]string, **v1alpha1.Me
 	return payGift(c).Spec.AwardSendRule.MerchantIdList, &payGift(c).Status.Merchants
 }
 
+// Codes implements engine.Kind: there are none.
+func (PayGiftActivityKind) Codes(v1alpha1.Campaign) []engine.CodeSource { return nil }
+
 // References implements engine.Kind: the stocks that awards name by their resources. Admission lets none in while there is
 // no kind for 商家券 stocks; one that comes is added to Traits.RefersTo and to the rule of stockRef.
 func (PayGiftActivityKind) References(c v1alpha1.Campaign) []engine.Reference {

@@ -193,6 +193,8 @@ const MaxCodes = 1000
 type Refusal struct {
 	// ID names the part.
 	ID string
+	// Field is the vendor's path of the list in the create request that it was left out of; empty for members and codes.
+	Field string
 	// Reason is the vendor's text.
 	Reason string
 }

@@ -36,7 +36,17 @@ func (s *CouponStock) Lifecycle() CampaignLifecycle { return s.Spec.CampaignLife
 // CampaignStatus implements Campaign.
 func (s *CouponStock) CampaignStatus() *CampaignStatus { return &s.Status.CampaignStatus }
 
+// AccountRef implements Campaign.
+func (a *AlipayVoucherActivity) AccountRef() AccountReference { return a.Spec.AppRef }
+
+// Lifecycle implements Campaign.
+func (a *AlipayVoucherActivity) Lifecycle() CampaignLifecycle { return a.Spec.CampaignLifecycle }
+
+// CampaignStatus implements Campaign.
+func (a *AlipayVoucherActivity) CampaignStatus() *CampaignStatus { return &a.Status.CampaignStatus }
+
 var (
 	_ Campaign = &PayGiftActivity{}
 	_ Campaign = &CouponStock{}
+	_ Campaign = &AlipayVoucherActivity{}
 )

@@ -248,6 +248,9 @@ type MembersRecord struct {
 // RefusedPartsRecord is what the vendor left out of an activity that it otherwise made or changed, such as shops that it does
 // not know.
 type RefusedPartsRecord struct {
+	// field is the vendor's path of the list that they are missing from.
+	// +optional
+	Field string `json:"field,omitempty"`
 	// total counts them.
 	// +optional
 	Total int64 `json:"total,omitempty"`
@@ -263,9 +266,12 @@ type ResidueRecord struct {
 	// field is the vendor's path.
 	// +optional
 	Field string `json:"field,omitempty"`
-	// digest of what is desired and what the vendor shows, as `sha256:<hex>`.
+	// desired is the digest of what was asked for, as `sha256:<hex>`.
 	// +optional
-	Digest string `json:"digest,omitempty"`
+	Desired string `json:"desired,omitempty"`
+	// observed is the digest of what the vendor shows since; absent until it was looked at.
+	// +optional
+	Observed string `json:"observed,omitempty"`
 }
 
 // CodesRecord is how far the codes are that the manifest has handed over to the vendor.
@@ -282,9 +288,12 @@ type CodesRecord struct {
 	// summary is `<deposited>/<total>`, for people.
 	// +optional
 	Summary string `json:"summary,omitempty"`
-	// counted is how many codes the vendor said it had before the batch that is under way, and after the last.
+	// counted is how many codes the vendor had before the batch that is under way, or after the last.
 	// +optional
 	Counted int64 `json:"counted,omitempty"`
+	// available is how many the vendor gives out in all, as last read.
+	// +optional
+	Available int64 `json:"available,omitempty"`
 	// sources are the Secrets that codes were taken from.
 	// +listType=atomic
 	// +optional
@@ -367,6 +376,9 @@ type CampaignStatus struct {
 	// +listType=atomic
 	// +optional
 	Residue []ResidueRecord `json:"residue,omitempty"`
+	// codes is how far the voucher codes are that the manifest hands over; absent where it names none.
+	// +optional
+	Codes *CodesRecord `json:"codes,omitempty"`
 	// elsewhere is what somebody else did to the activity at the vendor; absent while it is as this resource left it.
 	// +optional
 	Elsewhere *ElsewhereRecord `json:"elsewhere,omitempty"`

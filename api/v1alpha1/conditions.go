@@ -53,7 +53,7 @@ const (
 	ReasonTooEarly = "TooEarly"
 	// ReasonListing: the account's activities are being listed to see whether this one exists already, which takes long.
 	ReasonListing = "Listing"
-	// ReasonOutcomeUnknown: a create call may or may not have taken effect; being found out.
+	// ReasonOutcomeUnknown: a create call may or may not have taken effect; being found out. Stalled where nothing can tell.
 	ReasonOutcomeUnknown = "OutcomeUnknown"
 	// ReasonRegistering: the vendor is still registering the new activity and does not take its activation yet.
 	ReasonRegistering = "Registering"
@@ -69,6 +69,8 @@ const (
 	ReasonTerminating = "Terminating"
 	// ReasonChanging: a call that changes the activity was sent and its effect is not visible yet.
 	ReasonChanging = "Changing"
+	// ReasonDepositingCodes: the voucher codes of the manifest are being handed over to the vendor.
+	ReasonDepositingCodes = "DepositingCodes"
 	// ReasonWillMissBegin: at the account's rate the create call would be sent only after the begin time.
 	ReasonWillMissBegin = "WillMissBegin"
 	// ReasonThrottled: the gateway asked for a pause; goes on after it.
@@ -122,6 +124,22 @@ const (
 	ReasonClockSkewed = "ClockSkewed"
 	// ReasonDrifted: the activity is not as the manifest says, and the vendor has no call to change it.
 	ReasonDrifted = "Drifted"
+	// ReasonCannotShrink: the manifest asks for less than the activity has, and the vendor only lets it grow.
+	ReasonCannotShrink = "CannotShrink"
+	// ReasonCreationUnconfirmed: the vendor accepted the creation long ago and has not said that the activity was made.
+	ReasonCreationUnconfirmed = "CreationUnconfirmed"
+	// ReasonChangeUnconfirmed: the vendor has been at work on an accepted change for long.
+	ReasonChangeUnconfirmed = "ChangeUnconfirmed"
+	// ReasonPartsRefused: the vendor made or changed the activity without some of what the manifest lists (shops); status.refused has them.
+	ReasonPartsRefused = "PartsRefused"
+	// ReasonCodesInvalid: the voucher codes of a Secret cannot be handed over; correct the Secret.
+	ReasonCodesInvalid = "CodesInvalid"
+	// ReasonCodesChanged: a Secret holds other codes than those that were handed over from it.
+	ReasonCodesChanged = "CodesChanged"
+	// ReasonCodesUnclear: the vendor has codes of the activity, and nothing records which.
+	ReasonCodesUnclear = "CodesUnclear"
+	// ReasonCodesRefused: the vendor did not take some of the codes; status.codes has how many and why.
+	ReasonCodesRefused = "CodesRefused"
 	// ReasonMembersRefused: the vendor does not take some of the listed members (merchants); asked again slowly.
 	ReasonMembersRefused = "MembersRefused"
 	// ReasonContested: what the operator did as the manifest asks was undone at the vendor twice; it is not done again.

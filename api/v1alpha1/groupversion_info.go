@@ -20,6 +20,8 @@ func AddToScheme(scheme *runtime.Scheme) error {
 		&WeChatPayMerchant{}, &WeChatPayMerchantList{},
 		&PayGiftActivity{}, &PayGiftActivityList{},
 		&CouponStock{}, &CouponStockList{},
+		&AlipayApp{}, &AlipayAppList{},
+		&AlipayVoucherActivity{}, &AlipayVoucherActivityList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

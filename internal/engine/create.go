@@ -75,6 +75,7 @@ func (s *scope) send(ctx context.Context) (bool, error) {
 	s.created = true
 	s.Kind.Observe(s.campaign, created.Facts, "")
 	s.campaign.CampaignStatus().Rejection = nil
+	s.noteRefused(created.Refused)
 	s.get(ctx) // the id is not yet the proof that the content is ours
 	return false, nil
 }
@@ -87,6 +88,9 @@ func (s *scope) sendFailed(failure *providers.Error) {
 	switch {
 	case failure.MaybeCommitted:
 		s.memory.MaybeCommitted = true
+		if more := s.memory.Sends - maxSends; more >= 0 && s.Kind.Traits().Repeats { // gateways hide bad parameters behind it
+			s.pause(failure, slowDelay(int64(more)+1))
+		}
 	case s.memory.MaybeCommitted || !s.memory.Intended:
 		// It proves nothing about the earlier sends.
 		s.memory.Refused = refusal(failure)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -43,6 +44,10 @@ const (
 	Renumber Action = "Renumber"
 	// Archive: keep the recorded activity as one of a former revision.
 	Archive Action = "Archive"
+	// ReadCodes: read the codes that are next to be handed over, and how many the vendor has.
+	ReadCodes Action = "ReadCodes"
+	// NoteCodes: record that the codes whose handing over was not answered have arrived, or are there from before.
+	NoteCodes Action = "NoteCodes"
 	// Judge: record whether the activity is what the manifest says.
 	Judge Action = "Judge"
 	// SettleMembers: record that the members are as listed.
@@ -87,6 +92,41 @@ type Change struct {
 	Operation providers.Operation
 	// Members are those to add or remove.
 	Members []string
+	// Amends are the differences that a modification or an append ends.
+	Amends []providers.Difference
+	// Total is how many codes an append makes the activity's.
+	Total int64
+	// Batch are codes to hand over.
+	Batch *CodeBatch
+}
+
+// digest identifies what a call changes; empty for calls whose name says it all.
+func (c Change) digest() string {
+	switch {
+	case len(c.Members) > 0:
+		return digestOf(c.Members)
+	case len(c.Amends) > 0:
+		lines := make([]string, 0, len(c.Amends))
+		for _, d := range c.Amends {
+			lines = append(lines, d.Field+"\x00"+d.Desired)
+		}
+		return digestOf(lines)
+	case c.Total > 0:
+		return digestOf([]string{strconv.FormatInt(c.Total, 10)})
+	case c.Batch != nil:
+		return c.Batch.digest()
+	default:
+		return ""
+	}
+}
+
+// fields are the vendor's paths of what a modification changes.
+func (c Change) fields() []string {
+	fields := make([]string, 0, len(c.Amends))
+	for _, d := range c.Amends {
+		fields = append(fields, d.Field)
+	}
+	return fields
 }
 
 // decide says what to do next. It is pure, and the only place where that is said.

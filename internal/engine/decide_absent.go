@@ -137,14 +137,19 @@ func decideView(f *Facts, since time.Time) (Decision, bool) {
 // decideWindow refuses what would begin in the past, and waits for what begins too far ahead.
 func decideWindow(f *Facts) (Decision, bool) {
 	opens := f.Manifest.Begin.Add(-f.Manifest.LatestBegin).Sub(f.Now)
+	replay := f.Manifest.RefusedFrom.Add(replayMargin).Sub(f.Now)
 	switch {
 	case f.replays():
 		return Decision{}, false
-	case f.Now.Before(f.Manifest.Begin.Add(replayMargin)) && !f.Now.Before(f.Manifest.Begin) && f.mayReplay():
-		return Decision{Action: Quietly, After: f.Manifest.Begin.Add(replayMargin).Sub(f.Now)}, true
+	case f.mayReplay() && !f.Now.Before(f.Manifest.RefusedFrom):
+		return Decision{Action: Quietly, After: replay}, true
 	case !f.Now.Before(f.Manifest.Begin):
-		return f.beginPassed(), true
-	case opens > 0 && f.Goal != GoalNothing:
+		d := f.beginPassed()
+		if f.mayReplay() {
+			d.After = replay
+		}
+		return d, true
+	case opens > 0 && f.Manifest.LatestBegin > 0 && f.Goal != GoalNothing:
 		return Decision{Action: Stop, State: v1alpha1.StatePending, After: opens, Verdict: status.Verdict{
 			Progress: status.Working, Reason: v1alpha1.ReasonTooEarly,
 			Message: fmt.Sprintf("the vendor takes activities that begin within %d days; this one is sent on %s.",
@@ -153,22 +158,21 @@ func decideWindow(f *Facts) (Decision, bool) {
 	return Decision{}, false
 }
 
-// replayMargin is how long after the begin time a create call is certain to be refused by a gateway that does not
+// replayMargin is how long after RefusedFrom a create call is certain to be refused by a gateway that does not
 // know its number, whatever the two clocks say.
 const replayMargin = 5 * time.Minute
 
-// mayReplay reports whether the create call may be sent once although the begin has come: where the vendor
-// never shows our number, only a repetition tells what it stands for. It can only return the first id or be refused,
-// since no activity may begin in the past.
+// mayReplay reports whether the create call may be sent once when it can make nothing any more: where the vendor
+// never shows our number, only a repetition tells what it stands for. It can only return the first id or be refused.
 func (f *Facts) mayReplay() bool {
 	r := f.Record.Rejection
 	refused := r != nil && r.Digest == f.Manifest.Digest && r.Account == f.Account.Identity
-	return f.Traits.Anonymous && f.Goal.creates() && !f.Deleting && f.Manifest.Complete && f.Found == nil && !refused && !f.Memory.Released && f.Memory.Sends == 0
+	return !f.Manifest.RefusedFrom.IsZero() && f.Goal.creates() && !f.Deleting && f.Manifest.Complete && f.Found == nil && !refused && !f.Memory.Released && f.Memory.Sends == 0
 }
 
 // replays reports whether it is to be sent now.
 func (f *Facts) replays() bool {
-	return f.mayReplay() && !f.Now.Before(f.Manifest.Begin.Add(replayMargin))
+	return f.mayReplay() && !f.Now.Before(f.Manifest.RefusedFrom.Add(replayMargin))
 }
 
 func (f *Facts) beginPassed() Decision {
@@ -271,7 +275,7 @@ func roughly(d time.Duration) string {
 // decideRefused: the create call of this reconcile was definitely not executed, and the
 // intent has been cleared.
 func decideRefused(f *Facts) Decision {
-	if !f.Now.Before(f.Manifest.Begin) && f.Traits.Anonymous && f.Record.Rejection != nil {
+	if from := f.Manifest.RefusedFrom; !from.IsZero() && !f.Now.Before(from) && f.Record.Rejection != nil {
 		if len(f.Candidates) > 0 {
 			return f.ambiguous()
 		}

@@ -45,7 +45,7 @@ func decideOperation(f *Facts, change Change) Decision {
 	case f.Wait > 0:
 		return f.throttled()
 	case record == nil || record.Outcome != "" || record.Name != string(change.Operation) ||
-		record.Digest != digestOf(change.Members) || record.Generation != f.Manifest.Generation:
+		record.Digest != change.digest() || record.Generation != f.Manifest.Generation:
 		working.Action, working.Change = IntendOperation, change
 		return working
 	default:
@@ -81,13 +81,13 @@ func (f *Facts) changing(op providers.Operation) Decision {
 // justDone reports whether this very call succeeded a moment ago for this very manifest, and may still have to show.
 func (f *Facts) justDone(change Change) bool {
 	return f.Now.Sub(f.Memory.Operated) < operateAgain && f.Memory.OperatedGeneration == f.Manifest.Generation &&
-		f.Memory.OperatedName == string(change.Operation) && f.Memory.OperatedDigest == digestOf(change.Members)
+		f.Memory.OperatedName == string(change.Operation) && f.Memory.OperatedDigest == change.digest()
 }
 
 // contested reports whether a call has been done as often for this manifest as it is going to be.
 func (f *Facts) contested(change Change) bool {
 	record := f.Record.Operation
-	return record != nil && record.Name == string(change.Operation) && record.Digest == digestOf(change.Members) &&
+	return record != nil && record.Name == string(change.Operation) && record.Digest == change.digest() &&
 		record.Generation == f.Manifest.Generation && record.Attempts >= maxAttempts && f.Forced.IsZero()
 }
 

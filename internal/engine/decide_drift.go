@@ -43,6 +43,9 @@ func decideDrifted(f *Facts) (Decision, bool) {
 	if f.Drift.onlyMembers() {
 		return f.strangers(), true
 	}
+	if f.Drift.onlyShrinks() {
+		return f.cannotShrink(), true
+	}
 	wayOut := fmt.Sprintf("Restore it in the vendor's console; or take it over as it is: write %s: %q and correct the fields", f.Traits.AdoptField, f.Record.ID)
 	if f.adopts() {
 		wayOut = "Correct the manifest, or change the activity in the vendor's console"

@@ -34,6 +34,9 @@ func decideKnown(f *Facts) Decision {
 	if f.Owner != "" {
 		return f.duplicate()
 	}
+	if d, done := decideBusy(f); done {
+		return f.unlessPaused(d)
+	}
 	if d, done := decideJudgement(f); done {
 		return f.unlessPaused(d)
 	}
@@ -47,7 +50,13 @@ func decideKnown(f *Facts) Decision {
 	if d, done := decideMove(f); done {
 		return d
 	}
+	if d, done := decideAmendment(f); done {
+		return f.unlessPaused(d)
+	}
 	if d, done := decideMembers(f); done {
+		return f.unlessPaused(d)
+	}
+	if d, done := decideCodes(f); done {
 		return f.unlessPaused(d)
 	}
 	return decideObserved(f)
@@ -173,7 +182,7 @@ func (f *Facts) judgement() v1alpha1.CreationOutcome {
 	if f.Record.Outcome == v1alpha1.CreationConfirmed || f.adopts() {
 		return v1alpha1.CreationConfirmed
 	}
-	if len(f.Remote.Differences) > 0 || f.Manifest.Err != nil {
+	if len(fixed(f.Remote.Differences)) > 0 || f.Manifest.Err != nil {
 		return v1alpha1.CreationDiffers
 	}
 	return v1alpha1.CreationConfirmed
@@ -182,6 +191,9 @@ func (f *Facts) judgement() v1alpha1.CreationOutcome {
 func decideGone(f *Facts) Decision {
 	if f.Record.Outcome == "" && f.adopts() {
 		return Decision{Action: Drop} // it was taken at its word, and is not there
+	}
+	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Traits.Confirms > 0 {
+		return f.vanished()
 	}
 	if f.Record.Outcome == v1alpha1.CreationUnknown && f.Record.State != v1alpha1.StateMissing && f.Now.Sub(f.Memory.GoneSince) < visibleWithin {
 		return Decision{Action: Stop, State: v1alpha1.StateCreating, After: watchPause, Verdict: status.Verdict{

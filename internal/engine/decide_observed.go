@@ -103,12 +103,12 @@ func decideLive(f *Facts) Decision {
 	it := f.it()
 	switch f.Remote.Snapshot.State {
 	case providers.StateScheduled:
-		if d, drifted := decideDrifted(f); drifted {
+		if d, wrong := decideImperfect(f); wrong {
 			return d
 		}
 		return f.observed(status.Settled, v1alpha1.ReasonScheduled, fmt.Sprintf("%s exists and begins at its begin time.", it))
 	case providers.StateRunning:
-		if d, drifted := decideDrifted(f); drifted {
+		if d, wrong := decideImperfect(f); wrong {
 			return d
 		}
 		return f.observed(status.Settled, v1alpha1.ReasonRunning, f.running())
@@ -132,6 +132,14 @@ func decideLive(f *Facts) Decision {
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonTerminatedElsewhere, fmt.Sprintf(
 		"%s has been ended, and not by this resource: at the vendor, or before the resource was applied. That cannot be undone, and it is not created again. Set spec.state to %s; for a new %s %s.", it, f.Traits.StopState, f.Traits.Noun, f.another()))
+}
+
+// decideImperfect reports an activity that is live and not, or not wholly, as the manifest says.
+func decideImperfect(f *Facts) (Decision, bool) {
+	if d, drifted := decideDrifted(f); drifted {
+		return d, true
+	}
+	return decideRefusedParts(f)
 }
 
 // running says that an activity runs. One that was activated may not have begun; that is said so that the words stay when it does.

@@ -29,6 +29,9 @@ func decideUnknown(f *Facts) Decision {
 	if f.Traits.Anonymous && !f.Manifest.AsSent {
 		return f.untraceable()
 	}
+	if !f.maySend() && f.Traits.Repeats {
+		return f.undecidable()
+	}
 	if !f.maySend() {
 		return f.proveAbsence(f.lastSend().Add(settle))
 	}
@@ -62,7 +65,17 @@ func decideShown(f *Facts) (Decision, bool) {
 func (f *Facts) maySend() bool {
 	return f.Goal.creates() && !f.Deleting && f.Manifest.Err == nil && f.Account.Hold == nil && !f.Manifest.Observe &&
 		f.Manifest.Digest == f.Record.Digest && f.Manifest.Number == f.Record.Number &&
-		(f.Now.Before(f.Manifest.Begin) || f.replays()) && f.Memory.Sends < maxSends && !f.Memory.Refused
+		f.inTime() && (f.Memory.Sends < maxSends || f.Traits.Repeats) && !f.Memory.Refused
+}
+
+// repeatsWithin is how long after it was recorded an open request is repeated where that is all there is to learn what became
+// of it: how long a vendor knows a number is documented nowhere.
+const repeatsWithin = 24 * time.Hour
+
+// inTime reports whether it is not too late to send the request of the recorded intent.
+func (f *Facts) inTime() bool {
+	repeats := f.Traits.Repeats && f.Now.Sub(f.Record.At) < repeatsWithin && f.Now.Before(f.Manifest.End)
+	return f.Now.Before(f.Manifest.Begin) || f.replays() || repeats
 }
 
 // untraceable: what was sent can only be found by its content, and the manifest says something else now.
@@ -70,6 +83,18 @@ func (f *Facts) untraceable() Decision {
 	return stop(status.Stalled, v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, fmt.Sprintf(
 		"whether the %s of the recorded request was created is not known, and the manifest no longer says what was sent (digest %s), by which alone it could be found. Write the creation fields again as they were for %s; or look in the vendor's console and name what you find in %s, with requestRevision raised in the same commit.",
 		f.Traits.Noun, f.Record.Digest, f.recordedRevision(), f.Traits.AdoptField))
+}
+
+// undecidable: the request is not repeated any more, nothing shows, and nothing can prove that nothing was made.
+func (f *Facts) undecidable() Decision {
+	if d, done := decideView(f, latest(f.lastSend(), f.Forced)); done {
+		return f.keepUnknown(d)
+	}
+	d := stop(status.Stalled, v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, fmt.Sprintf(
+		"%s. Whether the %s was created cannot be told: none shows %s, which proves nothing, and the request is not repeated any more. Look in the vendor's console. If it is there, name it in %s; if it is surely not, ask for another one; either with requestRevision raised in the same commit.",
+		f.openCause(), f.Traits.Noun, f.where(f.Record.Number), f.Traits.AdoptField))
+	d.After = slowDelay(1)
+	return d
 }
 
 // sendOr honours the quota before a send.
@@ -110,7 +135,8 @@ func (f *Facts) keepUnknown(d Decision) Decision {
 	return f.unknown(d.After)
 }
 
-func (f *Facts) unknown(after time.Duration) Decision {
+// openCause says why the outcome of the request is open.
+func (f *Facts) openCause() string {
 	cause := "the operator was interrupted after it recorded the request"
 	if f.Memory.SendErr != nil {
 		cause = f.Memory.SendErr.Error()
@@ -118,12 +144,20 @@ func (f *Facts) unknown(after time.Duration) Decision {
 	if f.ViewErr != nil {
 		cause += "; and the list cannot be read: " + f.ViewErr.Error()
 	}
+	return cause
+}
+
+func (f *Facts) unknown(after time.Duration) Decision {
+	progress := status.Working
+	if f.Memory.Sends >= maxSends && f.Traits.Repeats {
+		progress = status.Stalled // it is repeated all the same, but that alone has not helped
+	}
 	next := "the same request is repeated and looked up"
 	if !f.maySend() {
 		next = "the request is not repeated, the vendor's list decides"
 	}
 	return Decision{Action: Stop, State: v1alpha1.StateCreating, After: max(after, time.Second), Unserved: true, Verdict: status.Verdict{
-		Progress: status.Working, Reason: v1alpha1.ReasonOutcomeUnknown,
+		Progress: progress, Reason: v1alpha1.ReasonOutcomeUnknown,
 		Message: fmt.Sprintf("%s. Whether the %s was created is not known yet: %s under request number %s. The creation fields are frozen until then.",
-			cause, f.Traits.Noun, next, f.Record.Number)}}
+			f.openCause(), f.Traits.Noun, next, f.Record.Number)}}
 }

@@ -25,7 +25,7 @@ const maxDifferences = 10
 // driftFacts says what is known to differ. A detail says it; a list row, which may carry less,
 // only makes the record doubtful.
 func (s *scope) driftFacts(f *Facts) DriftFacts {
-	if f.Remote == nil || !f.Remote.Compared || f.unjudged() || f.Record.Outcome == v1alpha1.CreationUnknown || f.Record.Outcome == v1alpha1.CreationDiffers {
+	if f.Remote == nil || !f.Remote.Compared || f.Remote.unfinished() || f.unjudged() || f.Record.Outcome == v1alpha1.CreationUnknown || f.Record.Outcome == v1alpha1.CreationDiffers {
 		return DriftFacts{}
 	}
 	recorded := s.recordedDifferences()
@@ -39,8 +39,10 @@ func (s *scope) driftFacts(f *Facts) DriftFacts {
 		}
 	case s.memory.Examined.Row == row:
 		facts.Differences, facts.Examined = s.memory.Examined.Differences, true
+	case agrees(f.Remote.Differences, recorded):
+		facts.Differences = f.Remote.Differences
 	default:
-		facts.Differences, facts.Doubted = recorded, !agrees(f.Remote.Differences, recorded)
+		facts.Differences, facts.Doubted = recorded, true
 		s.row = row
 	}
 	if s.membersRead {
@@ -53,7 +55,9 @@ func (s *scope) driftFacts(f *Facts) DriftFacts {
 
 // agrees reports whether what a row shows to differ is what is recorded, the members apart.
 func agrees(row, recorded []providers.Difference) bool {
-	return slices.Equal(row[:min(len(row), maxDifferences)], withMembers(recorded, nil))
+	return slices.EqualFunc(row[:min(len(row), maxDifferences)], withMembers(recorded, nil), func(a, b providers.Difference) bool {
+		return a.Field == b.Field && a.Desired == b.Desired && a.Observed == b.Observed
+	})
 }
 
 // membersField stands for the members in differences: they are read apart from the rest.

@@ -63,6 +63,8 @@ type Facts struct {
 	PlannedNow bool
 	// Members is what is known of the activity's members.
 	Members MembersFacts
+	// Codes is what is known of the codes that the activity gives out.
+	Codes CodesFacts
 	// Drift is what is known to differ at the vendor.
 	Drift DriftFacts
 	// Owner is the older resource that has recorded the same activity, as namespace/name. It is
@@ -84,6 +86,8 @@ type ManifestFacts struct {
 	Digest      string
 	Begin, End  time.Time
 	LatestBegin time.Duration
+	// RefusedFrom is from when on the create request can only find.
+	RefusedFrom time.Time
 	// ActivateAfter is when the activity may be activated at the earliest.
 	ActivateAfter time.Time
 	// Objection says why the account does not create it.
@@ -125,6 +129,8 @@ type RecordFacts struct {
 	Operation *v1alpha1.OperationRecord
 	// Elsewhere is what somebody else did at the vendor.
 	Elsewhere *v1alpha1.ElsewhereRecord
+	// Refused is what the vendor left out of the activity.
+	Refused *v1alpha1.RefusedPartsRecord
 	// Reason is what the status says last.
 	Reason string
 	// Revision that the record was made for; 0 when there is none.
@@ -231,6 +237,8 @@ type Memory struct {
 	// UnknownID is the activity that the manifest names and the vendor did not know at UnknownAt.
 	UnknownID string
 	UnknownAt time.Time
+	// BusySince is when the vendor was first seen at work on the activity; zero while it is not.
+	BusySince time.Time
 	// GoneSince is when the vendor first answered that it does not know the new id.
 	GoneSince time.Time
 }

@@ -142,9 +142,12 @@ func (f *Facts) traceable() bool {
 // open reports whether a create request is recorded whose outcome is not known.
 func (f *Facts) open() bool { return f.Record.Outcome == v1alpha1.CreationUnknown }
 
-// makes reports whether a create request is recorded that may have made an activity. One that was recorded after the begin can
-// only have asked for what was there.
-func (f *Facts) makes() bool { return f.open() && f.Record.At.Before(f.Manifest.Begin) }
+// makes reports whether a create request is recorded that may have made an activity. One that was recorded when the vendor makes
+// none any more can only have asked for what was there.
+func (f *Facts) makes() bool {
+	from := f.Manifest.RefusedFrom
+	return f.open() && (from.IsZero() || f.Record.At.Before(from))
+}
 
 // canBeOurs reports whether an activity of the manifest's name and time can be this resource's: one that is equal in all that the
 // list shows and that no other resource records, and while a request may have made it, one that was made since.
@@ -153,7 +156,7 @@ func (s *scope) canBeOurs(ctx context.Context, f *Facts, snapshot providers.Snap
 	if early || s.former(snapshot.ID) {
 		return false, nil
 	}
-	if differences, err := s.differences(snapshot, true); err != nil || len(differences) > 0 {
+	if differences, err := s.differences(snapshot, true); err != nil || len(fixed(differences)) > 0 { // what a call changes may have been changed since
 		return false, err
 	}
 	owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool {

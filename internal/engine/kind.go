@@ -55,6 +55,14 @@ type Traits struct {
 	// Anonymous is true where the vendor never returns our request number: what was created is then told by
 	// its name, its time and all else that the vendor's list shows.
 	Anonymous bool
+	// Confirms is how long the vendor may take to make an activity, or to finish a change, that it has accepted, until that is
+	// said to be wrong; zero where the answer to a call is the end of it.
+	Confirms time.Duration
+	// Repeats is true where the identical create request may be repeated and is answered as it was at first, and where nothing
+	// proves that a request has made nothing: the list does not show what is still being made.
+	Repeats bool
+	// Numbers is true where every call that changes an activity takes a request number.
+	Numbers bool
 	// Registers is how long after its creation an activity cannot be activated yet.
 	Registers time.Duration
 	// RefersTo are the kinds whose resources a manifest may name in place of an activity's id.
@@ -77,6 +85,8 @@ type Sender struct {
 	Number string
 	// Account is the merchant id or app id.
 	Account string
+	// MerchantID is the merchant that an app acts for, as its provider (服务商代接入); empty where it acts for itself.
+	MerchantID string
 	// Profile says which published bounds the account keeps.
 	Profile v1alpha1.LimitsProfile
 	// IDs are the activities that the manifest refers to, by the field that names each.
@@ -93,8 +103,11 @@ type Request struct {
 	Name string
 	// Begin and End bound the activity's time.
 	Begin, End time.Time
-	// LatestBegin is how far ahead the vendor lets an activity begin.
+	// LatestBegin is how far ahead the vendor lets an activity begin; zero is any time.
 	LatestBegin time.Duration
+	// RefusedFrom is from when on the vendor makes no such activity any more, so that the request, where the vendor never
+	// shows its number, can only find the one that it has made. Zero where there is no such moment.
+	RefusedFrom time.Time
 	// ActivateAfter is when the activity may be activated at the earliest; zero is at once.
 	ActivateAfter time.Time
 	// Objection says why the account does not create it, such as a value beyond its limits.profile; empty when nothing does.
@@ -130,6 +143,8 @@ type Kind interface {
 	Members(c v1alpha1.Campaign) (listed []string, record **v1alpha1.MembersRecord)
 	// References are the resources that the manifest names in place of their activities' ids.
 	References(c v1alpha1.Campaign) []Reference
+	// Codes are the Secrets whose codes the activity gives out; none for kinds without.
+	Codes(c v1alpha1.Campaign) []CodeSource
 	// GivenNumber is the request number that the manifest itself gives, or empty.
 	GivenNumber(c v1alpha1.Campaign) string
 	// Request makes the create request. An error means that the manifest cannot be sent. Its Body

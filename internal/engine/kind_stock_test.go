@@ -73,6 +73,7 @@ func (k stockKind) Request(c v1alpha1.Campaign, from Sender) (Request, error) {
 	if err := json.Unmarshal(request.Body, &body); err != nil {
 		return request, err
 	}
+	request.RefusedFrom = request.Begin
 	body.Members, body.NoCash = nil, rule.AwardType == noCash
 	request.Body, err = json.Marshal(body)
 	return request, err

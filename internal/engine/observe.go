@@ -27,6 +27,7 @@ func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 			if err != nil {
 				return err
 			}
+			remote.Differences = s.withoutResidue(remote.Differences)
 			s.remote = remote
 		}
 	}
@@ -158,6 +159,16 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 		s.callFailed(providers.AsError(providers.OperationGet, err))
 		return
 	}
+	if snapshot.Busy == "" && snapshot.State != providers.StateCreating {
+		s.noteResidue(remote)
+	}
+	remote.Differences = s.withoutResidue(remote.Differences)
+	switch {
+	case snapshot.Busy == "":
+		s.memory.BusySince = zeroTime
+	case s.memory.BusySince.IsZero():
+		s.memory.BusySince = s.now
+	}
 	s.Sweeper.Learn(s.sweepKey, snapshot)
 	s.remote, s.read, s.memory.GoneSince = remote, true, zeroTime
 	s.memory.answered()
@@ -172,9 +183,10 @@ func (s *scope) judge() {
 	}
 	adopts := s.Kind.AdoptID(s.campaign) == s.Kind.ActivityID(s.campaign)
 	equal := s.requestErr == nil && len(s.remote.Differences) == 0
+	ours := s.requestErr == nil && len(fixed(s.remote.Differences)) == 0
 	if st.Creation != v1alpha1.CreationConfirmed {
 		st.Creation = v1alpha1.CreationDiffers
-		if equal || adopts {
+		if ours || adopts {
 			st.Creation = v1alpha1.CreationConfirmed
 		}
 	}

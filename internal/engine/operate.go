@@ -24,6 +24,7 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 	st.Operation = s.operation(d.Change, last)
 	s.unsent = true
 	s.membersIntended(d.Change)
+	s.codesIntended(d.Change)
 	if last == nil || last.Name != st.Operation.Name || last.Generation != st.Operation.Generation || last.Outcome != v1alpha1.OperationRefused {
 		s.apply(d) // that a refused call is tried again is no news
 	}
@@ -35,7 +36,7 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 // is three calls, not one.
 func (s *scope) operation(change Change, last *v1alpha1.OperationRecord) *v1alpha1.OperationRecord {
 	next := &v1alpha1.OperationRecord{
-		Name: string(change.Operation), Digest: digestOf(change.Members), Seq: 1,
+		Name: string(change.Operation), Digest: change.digest(), Seq: 1,
 		Generation: s.campaign.GetGeneration(), Time: metav1.NewTime(s.now),
 	}
 	if last != nil {
@@ -44,11 +45,12 @@ func (s *scope) operation(change Change, last *v1alpha1.OperationRecord) *v1alph
 			next.Attempts = last.Attempts
 		}
 	}
-	if len(change.Members) > 0 {
-		next.Number = requestno.ForOperation(requestno.Operation{
-			Account: s.identity.ID, ActivityID: s.Kind.ActivityID(s.campaign), UID: string(s.campaign.GetUID()),
-			Name: next.Name, Digest: next.Digest, Seq: next.Seq,
-		})
+	if len(change.Members) > 0 || s.Kind.Traits().Numbers {
+		of := requestno.Operation{Account: s.identity.ID, ActivityID: s.Kind.ActivityID(s.campaign), Name: next.Name, Digest: next.Digest}
+		if change.Batch == nil { // the same codes are never handed over twice, whichever cluster does it
+			of.UID, of.Seq = string(s.campaign.GetUID()), next.Seq
+		}
+		next.Number = requestno.ForOperation(of)
 	}
 	return next
 }
@@ -88,9 +90,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	if change.Operation == providers.OperationStart {
 		defer func() { s.memory.Started = s.Clock.Now() }()
 	}
-	receipt, err := s.activities.Do(ctx, providers.Mutation{
-		Operation: change.Operation, ID: s.Kind.ActivityID(s.campaign), Number: record.Number, Members: change.Members,
-	})
+	receipt, err := s.activities.Do(ctx, s.mutation(change, record.Number))
 	if err != nil {
 		failure := providers.AsError(change.Operation, err)
 		s.auditAfter(ctx, entry, auditFailure(failure))
@@ -99,12 +99,24 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 	}
 	s.auditAfter(ctx, entry, audit.Result{Outcome: audit.Done, RequestID: receipt.RequestID})
 	log.FromContext(ctx).Info("done", "operation", change.Operation, "activityId", s.Kind.ActivityID(s.campaign), "refused", len(receipt.Refused), "requestId", receipt.RequestID)
-	s.memory.Operated, s.memory.OperatedName, s.memory.OperatedDigest = s.Clock.Now(), string(change.Operation), digestOf(change.Members)
+	s.memory.Operated, s.memory.OperatedName, s.memory.OperatedDigest = s.Clock.Now(), string(change.Operation), change.digest()
 	s.memory.OperatedGeneration = s.campaign.GetGeneration()
 	s.memory.succeeded()
 	s.operated(change, receipt)
 	s.get(ctx)
 	return nil
+}
+
+// mutation is the call that makes a change.
+func (s *scope) mutation(change Change, number string) providers.Mutation {
+	m := providers.Mutation{
+		Operation: change.Operation, ID: s.Kind.ActivityID(s.campaign), Number: number, Members: change.Members,
+		Desired: s.request.Body, Fields: change.fields(), Total: change.Total,
+	}
+	if change.Batch != nil {
+		m.Codes = change.Batch.Codes
+	}
+	return m
 }
 
 // withheld reports whether the account, as the API server has it now, holds a call back that was recorded. Such an
@@ -149,8 +161,13 @@ func (s *scope) operated(change Change, receipt providers.Receipt) {
 		record.Attempts++
 	}
 	s.Kind.Observe(s.campaign, receipt.Facts, "")
-	if len(change.Members) > 0 {
+	switch {
+	case len(change.Members) > 0:
 		s.membersChanged(change, receipt.Refused)
+	case change.Operation == providers.OperationModify:
+		s.modified(change, receipt.Refused)
+	case change.Batch != nil:
+		s.deposited(*change.Batch, receipt)
 	}
 }
 

@@ -117,12 +117,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 // steps are the actions that only change what this reconcile knows.
 var steps = map[Action]func(*scope){
 	Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Renumber: (*scope).renumber, Archive: (*scope).archive,
-	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, Release: (*scope).release,
+	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, NoteCodes: (*scope).noteCodes, Release: (*scope).release,
 }
 
 // reads are the actions that ask the vendor. What fails in them is a fact for the next decision.
 var reads = map[Action]func(*scope, context.Context){
-	Get: (*scope).get, GetPrevious: (*scope).getPrevious, ReadMembers: (*scope).readMembers, Preflight: (*scope).preflight,
+	Get: (*scope).get, GetPrevious: (*scope).getPrevious, ReadMembers: (*scope).readMembers, ReadCodes: (*scope).readCodes, Preflight: (*scope).preflight,
 }
 
 // act carries out one decision and reports whether the reconcile is over.

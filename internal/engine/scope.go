@@ -55,6 +55,8 @@ type scope struct {
 	// members are those at the vendor, when they were read in this reconcile.
 	members     []string
 	membersRead bool
+	// codes is what this reconcile has read of the codes that the activity gives out.
+	codes codesRead
 	// drift is what is known to differ; nil while nothing was compared. row is the list row that
 	// raised the question.
 	drift *DriftFacts
@@ -239,6 +241,7 @@ func (s *scope) facts(ctx context.Context) (*Facts, error) {
 	f.Account.Identity = s.account.Account.Identity
 	f.Preflight = s.preflightFacts()
 	f.Members = s.membersFacts()
+	f.Codes = s.codesFacts()
 	s.previousFacts(f)
 	if err := s.remoteFacts(ctx, f); err != nil {
 		return nil, err
@@ -246,7 +249,7 @@ func (s *scope) facts(ctx context.Context) (*Facts, error) {
 	f.Money = s.moneyFacts(f)
 	f.PlannedNow = s.plannedNow
 	f.Drift = s.driftFacts(f)
-	if f.Remote != nil && f.Remote.Compared {
+	if f.Remote != nil && f.Remote.Compared && !f.Remote.unfinished() {
 		s.drift = &f.Drift
 	}
 	return f, nil
@@ -268,7 +271,7 @@ func (s *scope) manifestFacts() ManifestFacts {
 	lifecycle := s.campaign.Lifecycle()
 	return ManifestFacts{
 		Generation: s.campaign.GetGeneration(), Number: s.request.Number, Digest: s.digest,
-		Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin,
+		Begin: s.request.Begin, End: s.request.End, LatestBegin: s.request.LatestBegin, RefusedFrom: s.request.RefusedFrom,
 		ActivateAfter: s.request.ActivateAfter, Objection: s.request.Objection,
 		Err: s.requestErr, AsSent: s.asSent(), Waiting: s.waiting, Complete: len(s.request.Body) > 0,
 		Revision: lifecycle.Revision(), Observe: s.observes() && !s.deleting(), AdoptID: s.Kind.AdoptID(s.campaign),
@@ -295,7 +298,7 @@ func (s *scope) recordFacts() RecordFacts {
 	record := RecordFacts{
 		Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
 		ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation,
-		Elsewhere: st.Elsewhere, Reason: readyReason(s.campaign),
+		Elsewhere: st.Elsewhere, Refused: st.Refused, Reason: readyReason(s.campaign),
 	}
 	if st.Request != nil {
 		record.Number, record.Digest, record.Account, record.At = st.Request.Number, st.Request.Digest, st.Request.Account, st.Request.Time.Time
@@ -312,6 +315,7 @@ var aboutActivity = map[string]bool{
 	v1alpha1.ReasonCannotRestart: true, v1alpha1.ReasonCannotReturnToDraft: true,
 	v1alpha1.ReasonDrifted: true, v1alpha1.ReasonContested: true, v1alpha1.ReasonRevisionLowered: true,
 	v1alpha1.ReasonCannotDeactivate: true, v1alpha1.ReasonActivationMissed: true,
+	v1alpha1.ReasonCannotShrink: true, v1alpha1.ReasonPartsRefused: true,
 }
 
 func settled(conditions []metav1.Condition) bool {
