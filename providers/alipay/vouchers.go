@@ -161,7 +161,7 @@ func refusals(from lenient.Object, name, field string) []providers.Refusal {
 			id = lenient.Text(row, "real_shop_id")
 		}
 		reason := lenient.OneLine(joinWords(lenient.Texts(row, "fail_reasons"), lenient.Text(row, "fail_message")), maxMessage)
-		out = append(out, providers.Refusal{ID: lenient.OneLine(id, maxCode), Reason: reason})
+		out = append(out, providers.Refusal{ID: lenient.OneLine(id, maxCode), Field: field, Reason: reason})
 	}
 	return out
 }
