@@ -23,6 +23,11 @@ const (
 // decideOperation brings the activity to the goal by a call. The call is recorded before it
 // is sent, and whether it happened is read from the vendor.
 func decideOperation(f *Facts, change Change) Decision {
+	if raises(change.Operation) {
+		if d, done := decideRaise(f); done {
+			return f.unlessPaused(d)
+		}
+	}
 	working := f.changing(change.Operation)
 	record := f.Record.Operation
 	switch {
