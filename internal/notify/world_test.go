@@ -207,7 +207,9 @@ func (w *world) close() {
 	}
 }
 
-func owner(name string) types.NamespacedName { return types.NamespacedName{Namespace: "platform", Name: name} }
+func owner(name string) types.NamespacedName {
+	return types.NamespacedName{Namespace: "platform", Name: name}
+}
 
 // wake knows one activity of the app and one stock of the merchant.
 func (w *world) wake(_ context.Context, account Account, activityID string) (bool, error) {
