@@ -11,7 +11,7 @@ import (
 )
 
 // activityPattern takes every activity id of the vendors.
-var activityPattern = regexp.MustCompile(`^[0-9A-Za-z_-]{1,128}$`)
+var activityPattern = regexp.MustCompile(`^[0-9A-Za-z_|*.-]{1,128}$`)
 
 // ServeHTTP takes one message. Each request has one outcome, which is counted and decides the answer.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
