@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -198,4 +199,35 @@ func TestStoppingWaitsForNoSlowSender(t *testing.T) {
 			t.Errorf("stopping took %s", took)
 		}
 	})
+}
+
+// Every connection is taken, and each has sent all of the largest message but its last byte.
+func TestAFullDoorTakesLittleMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p := newWorld(t), newPipes()
+		w.serve(p)
+		body := strings.Repeat("a", 128<<10-1)
+		before := heap()
+		for i := range defaultLimits.connections {
+			c := p.dial("198.51.100." + strconv.Itoa(i%100))
+			header := "POST /wechatpay/" + mchid + " HTTP/1.1\r\nHost: door\r\nContent-Length: 131072\r\n\r\n"
+			if _, err := io.WriteString(c, header+body); err != nil { // returns when the door has read it
+				t.Fatal(err)
+			}
+		}
+		if taken := heap() - before; taken > 40<<20 {
+			t.Errorf("%d bytes", taken)
+		} else {
+			t.Logf("%d bytes", taken)
+		}
+		w.close()
+	})
+}
+
+// heap is what is in use, in bytes.
+func heap() int64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
 }
