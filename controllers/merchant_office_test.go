@@ -38,7 +38,6 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
 	"github.com/campaign-operator/campaign-operator/internal/wake"
-	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
 )
 
 const (
@@ -116,7 +115,7 @@ type office struct {
 	clock      *clocktesting.FakePassiveClock
 	gateway    *simulator.Server
 	api        client.WithWatch
-	reconciler *MerchantReconciler
+	reconciler *AccountReconciler[*v1alpha1.WeChatPayMerchant, *Merchant]
 	opener     *opener
 	queue      *queue
 	pacer      *quota.Pacer
@@ -144,14 +143,15 @@ func newOffice(t *testing.T, change func(*v1alpha1.WeChatPayMerchant, *corev1.Se
 	o.api = fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.WeChatPayMerchant{}).
 		WithInterceptorFuncs(interceptor.Funcs{Get: o.get, Patch: o.patchObject, SubResourcePatch: o.patch}).Build()
 	registry := &accounts.Registry{}
-	o.reconciler = &MerchantReconciler{
+	o.reconciler = &AccountReconciler[*v1alpha1.WeChatPayMerchant, *Merchant]{
+		Kind:   WeChatPayMerchantKind{UserAgent: "office-test", Clock: clock},
 		Client: o.api, Live: o.api, Registry: registry, Opener: o.opener, Reports: &accountQueue{},
 		Reporter: &AccountReporter{
 			Client: o.api, Live: o.api, Registry: registry, Kinds: []engine.Kind{kind}, Quota: quotaRecords(o.pacer), Events: o, Clock: clock,
 			View:    func(sweep.Key) *sweep.View { return o.view },
 			Failing: func(sweep.Key) bool { return false },
 		},
-		AllowedGateways: map[string]bool{o.gateway.URL(): true}, UserAgent: "office-test", Clock: clock, Waker: &wake.Waker{},
+		AllowedGateways: map[string]bool{o.gateway.URL(): true}, Clock: clock, Waker: &wake.Waker{},
 	}
 	if err := o.reconciler.SetupWithManager(offlineManager(t, "WeChatPayMerchant")); err != nil {
 		t.Fatal(err)
@@ -340,10 +340,10 @@ type opener struct {
 	mu       sync.Mutex
 	said     []string
 	identity v1alpha1.AccountIdentity
-	clients  []*wechatpay.Client
+	clients  []*Merchant
 }
 
-func (o *opener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, _ string, c *wechatpay.Client) {
+func (o *opener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, _ string, c *Merchant) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.said, o.identity, o.clients = append(o.said, "open "+key.String()), identity, append(o.clients, c)
@@ -370,7 +370,7 @@ func (o *opener) want(t *testing.T, said ...string) {
 }
 
 // last is the client that was opened last.
-func (o *opener) last() *wechatpay.Client {
+func (o *opener) last() *Merchant {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.clients) == 0 {

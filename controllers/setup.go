@@ -4,26 +4,22 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
-	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/audit"
 	"github.com/campaign-operator/campaign-operator/internal/engine"
 	"github.com/campaign-operator/campaign-operator/internal/metrics"
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
-	"github.com/campaign-operator/campaign-operator/internal/wake"
+	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
 )
 
@@ -92,9 +88,8 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 
 // setupWeChatPay registers the merchants and the kinds that use them.
 func (o *operator) setupWeChatPay(ctx context.Context) error {
-	registry, reports := &accounts.Registry{}, &accountQueue{}
-	resolver := &accounts.Resolver{Registry: registry, Read: o.merchants(o.mgr.GetClient()), ReadLive: o.merchants(o.mgr.GetAPIReader())}
-	payGift, stocks := o.reconciler(PayGiftActivityKind{}, resolver), o.reconciler(CouponStockKind{Registers: o.Registers}, resolver)
+	v := newVendor(o, "wechatpay", WeChatPayMerchantKind{UserAgent: o.UserAgent, Clock: o.Clock})
+	payGift, stocks := v.campaigns(PayGiftActivityKind{}), v.campaigns(CouponStockKind{Registers: o.Registers})
 	if err := connect(payGift, stocks); err != nil {
 		return err
 	}
@@ -104,17 +99,19 @@ func (o *operator) setupWeChatPay(ctx context.Context) error {
 	if err := SetupCouponStock(ctx, o.mgr, stocks, o.Workers); err != nil {
 		return fmt.Errorf("set up CouponStock: %w", err)
 	}
-	merchants := &MerchantReconciler{
-		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry,
-		Opener:   newWeChatPayOpener(o, registry, reports, payGift, stocks),
-		Reporter: o.reporter(registry, payGift.Kind, stocks.Kind), Reports: reports,
-		AllowedGateways: allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL),
-		UserAgent:       o.UserAgent, Clock: o.Clock, Waker: &wake.Waker{},
-	}
-	if err := merchants.SetupWithManager(o.mgr); err != nil {
+	err := v.setup(allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL), weChatPayProducts(payGift, stocks)...)
+	if err != nil {
 		return fmt.Errorf("set up WeChatPayMerchant: %w", err)
 	}
 	return nil
+}
+
+// weChatPayProducts are the calls for the campaigns of merchants.
+func weChatPayProducts(payGift, stocks *engine.Reconciler) []product[*Merchant] {
+	return []product[*Merchant]{
+		{payGift, func(m *Merchant) providers.Activities { return wechatpay.NewPayGift(m.Client) }},
+		{stocks, func(m *Merchant) providers.Activities { return wechatpay.NewCouponStocks(m.Client) }},
+	}
 }
 
 // connect lets the campaigns of each kind refer to those that its traits name.
@@ -138,34 +135,6 @@ func connect(reconcilers ...*engine.Reconciler) error {
 		}
 	}
 	return engine.CheckReferences(kinds...)
-}
-
-// merchants reads merchants as their campaigns see them.
-func (o *operator) merchants(from client.Reader) func(context.Context, types.NamespacedName) (accounts.Resource, error) {
-	return func(ctx context.Context, key types.NamespacedName) (accounts.Resource, error) {
-		if len(o.Namespaces) > 0 && !slices.Contains(o.Namespaces, key.Namespace) {
-			return accounts.Resource{}, accounts.ErrNotWatched
-		}
-		merchant := &v1alpha1.WeChatPayMerchant{}
-		err := from.Get(ctx, key, merchant)
-		return MerchantResource(merchant), err
-	}
-}
-
-func (o *operator) reporter(registry *accounts.Registry, kinds ...engine.Kind) *AccountReporter {
-	return &AccountReporter{
-		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry, Kinds: kinds,
-		View: o.sweeper.View, Failing: o.sweeper.Failing, Quota: quotaRecords(o.pacer), Events: o.events, Clock: o.Clock,
-	}
-}
-
-func (o *operator) reconciler(kind engine.Kind, resolver *accounts.Resolver) *engine.Reconciler {
-	return &engine.Reconciler{
-		Kind: kind, Client: o.campaign, Live: o.mgr.GetAPIReader(), Accounts: resolver, Leaving: leaving(o.mgr.GetAPIReader(), kind.Plural()),
-		Sweeper: o.sweeper, Pacer: o.pacer, Audit: o.auditLog, Events: o.events,
-		Clock: o.Clock, Waker: &wake.Waker{}, CallsPerAccount: o.Workers / 4,
-		CountInterval: o.CountInterval, Namespaces: o.Namespaces,
-	}
 }
 
 // campaignClient reads campaigns from the manager's cache and waits there for its own

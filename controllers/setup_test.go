@@ -40,7 +40,7 @@ type shop struct {
 	clock    *clocktesting.FakePassiveClock
 	sweeps   *clocktesting.FakeClock
 	registry *accounts.Registry
-	opener   *weChatPayOpener
+	opener   *accountOpener[*Merchant]
 	suspects chan types.NamespacedName
 	listErr  error
 	logged   chan string
@@ -61,10 +61,13 @@ func newShop(t *testing.T) *shop {
 			return errors.Join(s.listErr, c.List(ctx, list, opts...))
 		},
 	}).Build()
-	s.opener = newWeChatPayOpener(
-		&operator{sweeper: sweeper, log: log, gateway: metrics.NewGateway(s.clock, prometheus.NewRegistry())}, s.registry, &accountQueue{},
-		&engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}, Clock: s.clock},
-		&engine.Reconciler{Kind: CouponStockKind{}, Client: api, Waker: &wake.Waker{}, Clock: s.clock})
+	payGift := &engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}, Clock: s.clock}
+	stocks := &engine.Reconciler{Kind: CouponStockKind{}, Client: api, Waker: &wake.Waker{}, Clock: s.clock}
+	s.opener = &accountOpener[*Merchant]{
+		operator: &operator{sweeper: sweeper, log: log, gateway: metrics.NewGateway(s.clock, prometheus.NewRegistry())},
+		vendor:   "wechatpay", registry: s.registry, reports: &accountQueue{},
+		products: weChatPayProducts(payGift, stocks),
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = sweeper.Start(ctx) })
@@ -72,7 +75,7 @@ func newShop(t *testing.T) *shop {
 	return s
 }
 
-func (s *shop) client(gateway *simulator.Server, mchid string) *wechatpay.Client {
+func (s *shop) client(gateway *simulator.Server, mchid string) *Merchant {
 	s.t.Helper()
 	c := credentialsOf(s.t, gateway, mchid)
 	credentials, err := wechatpay.ParseCredentials(secretData(c), c.SerialNo, c.PublicKeyID)
@@ -83,7 +86,7 @@ func (s *shop) client(gateway *simulator.Server, mchid string) *wechatpay.Client
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return made
+	return &Merchant{Client: made}
 }
 
 // swept waits for a sweep that starts after now, and fails the test when there is none.
