@@ -95,9 +95,7 @@ func (CouponStockKind) Members(v1alpha1.Campaign) ([]string, **v1alpha1.MembersR
 }
 
 // Codes implements engine.Kind: there are none.
-func (CouponStockKind) Codes(v1alpha1.Campaign) ([]engine.CodeSource, **v1alpha1.CodesRecord) {
-	return nil, nil
-}
+func (CouponStockKind) Codes(v1alpha1.Campaign) []engine.CodeSource { return nil }
 
 // References implements engine.Kind: a stock refers to no other resource.
 func (CouponStockKind) References(v1alpha1.Campaign) []engine.Reference { return nil }

@@ -79,9 +79,7 @@ func (PayGiftActivityKind) Members(c v1alpha1.Campaign) ([]string, **v1alpha1.Me
 }
 
 // Codes implements engine.Kind: there are none.
-func (PayGiftActivityKind) Codes(v1alpha1.Campaign) ([]engine.CodeSource, **v1alpha1.CodesRecord) {
-	return nil, nil
-}
+func (PayGiftActivityKind) Codes(v1alpha1.Campaign) []engine.CodeSource { return nil }
 
 // References implements engine.Kind: the stocks that awards name by their resources. Admission lets none in while there is
 // no kind for 商家券 stocks; one that comes is added to Traits.RefersTo and to the rule of stockRef.

@@ -147,11 +147,6 @@ type AlipayVoucherActivityStatus struct {
 	// +optional
 	BudgetYuan string `json:"budgetYuan,omitempty"`
 
-	// codes is how far the codes are that voucherCodesFrom names (券码导入).
-	//
-	// +optional
-	Codes *CodesRecord `json:"codes,omitempty"`
-
 	// distribution counts the vouchers that users have received (`send_count`, 已发放数量). It is written at thresholds and
 	// rarely in between, so that an activity that is given out fast does not keep the API server busy.
 	//

@@ -291,6 +291,9 @@ type CodesRecord struct {
 	// counted is how many codes the vendor had before the batch that is under way, or after the last.
 	// +optional
 	Counted int64 `json:"counted,omitempty"`
+	// available is how many the vendor gives out in all, as last read.
+	// +optional
+	Available int64 `json:"available,omitempty"`
 	// sources are the Secrets that codes were taken from.
 	// +listType=atomic
 	// +optional
@@ -373,6 +376,9 @@ type CampaignStatus struct {
 	// +listType=atomic
 	// +optional
 	Residue []ResidueRecord `json:"residue,omitempty"`
+	// codes is how far the voucher codes are that the manifest hands over; absent where it names none.
+	// +optional
+	Codes *CodesRecord `json:"codes,omitempty"`
 	// elsewhere is what somebody else did to the activity at the vendor; absent while it is as this resource left it.
 	// +optional
 	Elsewhere *ElsewhereRecord `json:"elsewhere,omitempty"`

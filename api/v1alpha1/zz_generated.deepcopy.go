@@ -668,11 +668,6 @@ func (in *AlipayVoucherActivitySpec) DeepCopy() *AlipayVoucherActivitySpec {
 func (in *AlipayVoucherActivityStatus) DeepCopyInto(out *AlipayVoucherActivityStatus) {
 	*out = *in
 	in.CampaignStatus.DeepCopyInto(&out.CampaignStatus)
-	if in.Codes != nil {
-		in, out := &in.Codes, &out.Codes
-		*out = new(CodesRecord)
-		(*in).DeepCopyInto(*out)
-	}
 	if in.Distribution != nil {
 		in, out := &in.Distribution, &out.Distribution
 		*out = new(DistributionRecord)
@@ -1244,6 +1239,11 @@ func (in *CampaignStatus) DeepCopyInto(out *CampaignStatus) {
 		in, out := &in.Residue, &out.Residue
 		*out = make([]ResidueRecord, len(*in))
 		copy(*out, *in)
+	}
+	if in.Codes != nil {
+		in, out := &in.Codes, &out.Codes
+		*out = new(CodesRecord)
+		(*in).DeepCopyInto(*out)
 	}
 	if in.Elsewhere != nil {
 		in, out := &in.Elsewhere, &out.Elsewhere

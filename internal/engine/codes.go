@@ -56,12 +56,10 @@ type codesRead struct {
 
 // codesFacts says what the manifest's codes are and what is known of them.
 func (s *scope) codesFacts() CodesFacts {
-	sources, record := s.Kind.Codes(s.campaign)
-	facts := CodesFacts{Sources: sources, Counted: s.codes.counted, Batch: s.codes.batch, Problem: s.codes.problem, Checked: s.codes.checked, Handed: s.codes.handed}
-	if record != nil {
-		facts.Record = *record
+	return CodesFacts{
+		Sources: s.Kind.Codes(s.campaign), Record: s.campaign.CampaignStatus().Codes,
+		Counted: s.codes.counted, Batch: s.codes.batch, Problem: s.codes.problem, Checked: s.codes.checked, Handed: s.codes.handed,
 	}
-	return facts
 }
 
 // readCodes reads how many codes the vendor has and which are next. Secrets are read by name and past the cache, and those that are
@@ -137,12 +135,12 @@ func (s *scope) codesIntended(change Change) {
 
 // codesRecord is the record of the codes, made where there is none.
 func (s *scope) codesRecord() *v1alpha1.CodesRecord {
-	sources, slot := s.Kind.Codes(s.campaign)
-	if *slot == nil {
-		*slot = &v1alpha1.CodesRecord{}
+	st := s.campaign.CampaignStatus()
+	if st.Codes == nil {
+		st.Codes = &v1alpha1.CodesRecord{}
 	}
-	record := *slot
-	record.Total = totalOf(sources)
+	record := st.Codes
+	record.Total = totalOf(s.Kind.Codes(s.campaign))
 	record.Summary = fmt.Sprintf("%d/%d", record.Deposited, record.Total)
 	return record
 }
@@ -181,6 +179,14 @@ func (s *scope) handedOver(record *v1alpha1.CodesRecord, batch CodeBatch, accept
 	source.Done = batch.Last
 	record.Summary = fmt.Sprintf("%d/%d", record.Deposited, record.Total)
 	s.codes = codesRead{handed: s.codes.handed + 1}
+}
+
+// noteAvailable records how many codes the vendor gives out in all.
+func (s *scope) noteAvailable() {
+	record, shown := s.campaign.CampaignStatus().Codes, s.remote.Snapshot
+	if record != nil && shown.Distribution != nil && shown.Detailed {
+		record.Available = shown.Distribution.Total
+	}
 }
 
 // noteCodes records codes that the vendor has and that no answer told of: those of a batch whose answer got lost, or all that were

@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -22,27 +23,26 @@ type codeList struct {
 
 // parseCodes reads the codes of a Secret, one a line; empty lines count as lines only. No message shows a code.
 func parseCodes(key types.NamespacedName, data map[string][]byte, count int64) (codeList, *status.Verdict) {
-	if len(data) != 1 {
-		return codeList{}, codesInvalid("Secret %s has %d keys. Put the codes, one a line, into a single one.", key, len(data))
+	content, ok := data[v1alpha1.SecretKeyVoucherCodes]
+	if !ok {
+		return codeList{}, codesInvalid("Secret %s has no key %s. Put the codes there, one a line.", key, v1alpha1.SecretKeyVoucherCodes)
 	}
 	var list codeList
 	seen := map[string]int64{}
-	for name, content := range data {
-		line := int64(0)
-		for text := range strings.Lines(string(content)) {
-			line++
-			code := strings.TrimSpace(text)
-			switch first, twice := seen[code]; {
-			case code == "":
-				continue
-			case !codeForm.MatchString(code):
-				return codeList{}, codesInvalid("Secret %s, key %s, line %d is no voucher code: write 1 to 64 letters, digits, -, _, +, = or |, one code a line.", key, name, line)
-			case twice:
-				return codeList{}, codesInvalid("Secret %s, key %s: lines %d and %d are the same code. Write each code once.", key, name, first, line)
-			}
-			seen[code] = line
-			list.codes, list.lines = append(list.codes, code), append(list.lines, line)
+	line := int64(0)
+	for text := range strings.Lines(string(content)) {
+		line++
+		code := strings.TrimSpace(text)
+		switch first, twice := seen[code]; {
+		case code == "":
+			continue
+		case !codeForm.MatchString(code):
+			return codeList{}, codesInvalid("Secret %s, line %d is no voucher code: write 1 to 64 letters, digits, -, _, +, = or |, one code a line.", key, line)
+		case twice:
+			return codeList{}, codesInvalid("Secret %s: lines %d and %d are the same code. Write each code once.", key, first, line)
 		}
+		seen[code] = line
+		list.codes, list.lines = append(list.codes, code), append(list.lines, line)
 	}
 	if int64(len(list.codes)) != count {
 		return codeList{}, codesInvalid("Secret %s holds %d codes, voucherCodesFrom says count: %d. Correct the one or the other.", key, len(list.codes), count)

@@ -91,13 +91,15 @@ func (f *Facts) depositing(wait time.Duration) Decision {
 // codesDone has the vendor give out what it has, and reports codes that it did not take.
 func (f *Facts) codesDone() (Decision, bool) {
 	c, shown := f.Codes, f.Remote.Snapshot.Distribution
-	if shown != nil && shown.Total < c.Record.Counted {
-		if c.Counted == nil {
-			return Decision{Action: ReadCodes}, true
-		}
-		if shown.Total < *c.Counted {
-			return decideOperation(f, Change{Operation: providers.OperationAppend, Total: *c.Counted}), true
-		}
+	switch {
+	case c.Record.Available >= c.Record.Counted:
+	case !f.Read:
+		return Decision{Action: Get}, true
+	case shown == nil || shown.Total >= c.Record.Counted:
+	case c.Counted == nil:
+		return Decision{Action: ReadCodes}, true
+	default:
+		return decideOperation(f, Change{Operation: providers.OperationAppend, Total: *c.Counted}), true
 	}
 	if c.Record.Failed > 0 {
 		first := "status.codes.failures has the first"

@@ -85,6 +85,8 @@ type Sender struct {
 	Number string
 	// Account is the merchant id or app id.
 	Account string
+	// MerchantID is the merchant that an app acts for, as its provider (服务商代接入); empty where it acts for itself.
+	MerchantID string
 	// Profile says which published bounds the account keeps.
 	Profile v1alpha1.LimitsProfile
 	// IDs are the activities that the manifest refers to, by the field that names each.
@@ -141,8 +143,8 @@ type Kind interface {
 	Members(c v1alpha1.Campaign) (listed []string, record **v1alpha1.MembersRecord)
 	// References are the resources that the manifest names in place of their activities' ids.
 	References(c v1alpha1.Campaign) []Reference
-	// Codes are the Secrets whose codes the activity gives out, and the record of them in the status; none for kinds without.
-	Codes(c v1alpha1.Campaign) (sources []CodeSource, record **v1alpha1.CodesRecord)
+	// Codes are the Secrets whose codes the activity gives out; none for kinds without.
+	Codes(c v1alpha1.Campaign) []CodeSource
 	// GivenNumber is the request number that the manifest itself gives, or empty.
 	GivenNumber(c v1alpha1.Campaign) string
 	// Request makes the create request. An error means that the manifest cannot be sent. Its Body

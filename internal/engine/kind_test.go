@@ -53,7 +53,7 @@ func (testKind) AdoptID(c v1alpha1.Campaign) string {
 	return ""
 }
 
-func (testKind) Codes(v1alpha1.Campaign) ([]CodeSource, **v1alpha1.CodesRecord) { return nil, nil }
+func (testKind) Codes(v1alpha1.Campaign) []CodeSource { return nil }
 
 func (testKind) Members(c v1alpha1.Campaign) ([]string, **v1alpha1.MembersRecord) {
 	return gift(c).Spec.AwardSendRule.MerchantIdList, &gift(c).Status.Merchants

@@ -73,6 +73,7 @@ func (s *scope) observed(changed bool) {
 	s.Kind.Observe(s.campaign, s.remote.Snapshot.Facts, s.remote.Snapshot.VendorState)
 	s.Kind.Describe(s.campaign, s.remote.Snapshot.Exposure)
 	s.noteDistribution(changed)
+	s.noteAvailable()
 	s.noteOperation()
 	s.noteElsewhere()
 }

@@ -48,7 +48,7 @@ func (s *scope) renumber() {
 func (s *scope) clearActivity() {
 	st := s.campaign.CampaignStatus()
 	st.Creation, st.Request, st.Rejection, st.Operation, st.Drift, st.Elsewhere = "", nil, nil, nil, nil, nil
-	st.Refused, st.Residue = nil, nil
+	st.Refused, st.Residue, st.Codes = nil, nil, nil
 	st.State = v1alpha1.StatePending
 	s.Kind.Reset(s.campaign)
 	s.remote, s.read, s.gone, s.membersRead = nil, false, false, false

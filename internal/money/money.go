@@ -43,6 +43,17 @@ func ParseYuan(text string) (int64, error) {
 	return strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
 }
 
+var pricePattern = regexp.MustCompile(`^(0|[1-9]\d{0,10})(\.\d{1,2})?$`)
+
+// ParsePrice reads an amount in yuan with at most two decimals, such as 50, 50.5 or 50.00, in fen.
+func ParsePrice(text string) (int64, error) {
+	if !pricePattern.MatchString(text) {
+		return 0, fmt.Errorf("%q is not an amount in yuan with at most two decimals, such as 50.00", text)
+	}
+	yuan, decimals, _ := strings.Cut(text, ".")
+	return strconv.ParseInt(yuan+(decimals + "00")[:2], 10, 64)
+}
+
 // Times multiplies an amount of fen by a count; what is too large becomes the largest amount there is.
 func Times(fen, count int64) int64 {
 	product := new(big.Int).Mul(big.NewInt(fen), big.NewInt(count))

@@ -23,6 +23,19 @@ func WeChatPayTime(manifest string) (string, error) {
 	return at.In(beijing).Format(layout), nil
 }
 
+// AlipayTime re-spells an RFC 3339 time with any offset as Alipay documents it: Beijing time, without an offset and to the
+// second. A fraction of a second is an error: Alipay cannot be told.
+func AlipayTime(manifest string) (string, error) {
+	at, err := ParseTime(manifest)
+	if err != nil {
+		return "", err
+	}
+	if at.Nanosecond() != 0 {
+		return "", fmt.Errorf("%q has a fraction of a second; write whole seconds, such as 2027-01-20T00:00:00+08:00", manifest)
+	}
+	return at.In(beijing).Format("2006-01-02 15:04:05"), nil
+}
+
 // ParseTime reads a manifest's RFC 3339 time.
 func ParseTime(manifest string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339Nano, manifest)

@@ -1,0 +1,244 @@
+package controllers
+
+import (
+	"fmt"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/engine"
+	"github.com/campaign-operator/campaign-operator/internal/money"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+// AlipayVoucherActivityKind is 商家券活动 for the engine.
+type AlipayVoucherActivityKind struct{}
+
+var _ engine.Kind = AlipayVoucherActivityKind{}
+
+// voucherConfirms is how long Alipay may take for what it has accepted. Its pages say nothing of it; usually it takes seconds.
+const voucherConfirms = 30 * time.Minute
+
+// Name implements engine.Kind.
+func (AlipayVoucherActivityKind) Name() string { return "AlipayVoucherActivity" }
+
+// Plural implements engine.Kind.
+func (AlipayVoucherActivityKind) Plural() string { return "alipayvoucheractivities" }
+
+// Traits implements engine.Kind: an activity begins by itself, is changed and stopped by calls that Alipay accepts and
+// carries out later, and is never shown with our number.
+func (AlipayVoucherActivityKind) Traits() engine.Traits {
+	return engine.Traits{
+		Noun: "voucher activity", AdoptField: "spec.adopt.activityId", BeginField: "voucherSendModeInfo.voucherSendRuleInfo.publishStartTime",
+		StopState: string(v1alpha1.AlipayVoucherActivityStopped),
+		Moves: engine.Moves{engine.GoalEnded: {
+			providers.StateScheduled: providers.OperationTerminate,
+			providers.StateRunning:   providers.OperationTerminate,
+			providers.StatePaused:    providers.OperationTerminate,
+		}},
+		Anonymous: true, Repeats: true, Numbers: true,
+		Confirms: voucherConfirms,
+	}
+}
+
+// New implements engine.Kind.
+func (AlipayVoucherActivityKind) New() v1alpha1.Campaign { return &v1alpha1.AlipayVoucherActivity{} }
+
+// NewList implements engine.Kind.
+func (AlipayVoucherActivityKind) NewList() client.ObjectList {
+	return &v1alpha1.AlipayVoucherActivityList{}
+}
+
+// Goal implements engine.Kind.
+func (AlipayVoucherActivityKind) Goal(c v1alpha1.Campaign) engine.Goal {
+	switch voucher(c).Spec.State {
+	case v1alpha1.AlipayVoucherActivityActive:
+		return engine.GoalLive
+	case v1alpha1.AlipayVoucherActivityStopped:
+		return engine.GoalEnded
+	default:
+		return engine.GoalNothing
+	}
+}
+
+// GivenNumber implements engine.Kind.
+func (AlipayVoucherActivityKind) GivenNumber(c v1alpha1.Campaign) string {
+	return voucher(c).Spec.OutBizNo
+}
+
+// AdoptID implements engine.Kind.
+func (AlipayVoucherActivityKind) AdoptID(c v1alpha1.Campaign) string {
+	if adopt := voucher(c).Spec.Adopt; adopt != nil {
+		return adopt.ActivityID
+	}
+	return ""
+}
+
+// Members implements engine.Kind: shops are fields of the request.
+func (AlipayVoucherActivityKind) Members(v1alpha1.Campaign) ([]string, **v1alpha1.MembersRecord) {
+	return nil, nil
+}
+
+// Codes implements engine.Kind.
+func (AlipayVoucherActivityKind) Codes(c v1alpha1.Campaign) []engine.CodeSource {
+	from := voucher(c).Spec.VoucherCodesFrom
+	sources := make([]engine.CodeSource, 0, len(from))
+	for _, from := range from {
+		sources = append(sources, engine.CodeSource{SecretName: from.SecretName, Count: from.Count})
+	}
+	return sources
+}
+
+// References implements engine.Kind: a voucher activity refers to no other resource.
+func (AlipayVoucherActivityKind) References(v1alpha1.Campaign) []engine.Reference { return nil }
+
+// Exposure implements engine.Kind: what all vouchers together can take off.
+func (AlipayVoucherActivityKind) Exposure(c v1alpha1.Campaign) *providers.Exposure {
+	spec := voucher(c).Spec
+	if !voucherComplete(spec) {
+		if fen, err := money.ParseYuan(spec.BudgetYuan); err == nil {
+			return &providers.Exposure{Fen: fen}
+		}
+		return nil
+	}
+	value, known := voucherValue(spec)
+	if !known {
+		return nil
+	}
+	return &providers.Exposure{Fen: money.Times(value, voucherCount(spec))}
+}
+
+// voucherComplete reports whether the creation fields are there; adopt and Observe let them be left out.
+func voucherComplete(spec v1alpha1.AlipayVoucherActivitySpec) bool {
+	return spec.ActivityBaseInfo.ActivityName != ""
+}
+
+// voucherCount is how many vouchers the manifest has given out: its quantity, or its codes.
+func voucherCount(spec v1alpha1.AlipayVoucherActivitySpec) int64 {
+	if quantity := spec.VoucherSendModeInfo.VoucherSendRuleInfo.Quantity; quantity != nil && *quantity > 0 {
+		return *quantity
+	}
+	var count int64
+	for _, from := range spec.VoucherCodesFrom {
+		count += from.Count
+	}
+	return count
+}
+
+// voucherValue is the most that one voucher takes off, in fen; not known for an exchange voucher without an amount.
+func voucherValue(spec v1alpha1.AlipayVoucherActivitySpec) (int64, bool) {
+	deduct := spec.VoucherDeductInfo
+	var price, less v1alpha1.AlipayPrice
+	switch {
+	case deduct.FixVoucherInfo != nil:
+		price = deduct.FixVoucherInfo.Amount
+	case deduct.DiscountVoucherInfo != nil:
+		price = deduct.DiscountVoucherInfo.CeilingAmount
+	case deduct.SpecialVoucherInfo != nil && spec.VoucherAvailableScopeInfo.VoucherAvailableGoodsInfo != nil:
+		price, less = spec.VoucherAvailableScopeInfo.VoucherAvailableGoodsInfo.OriginAmount, deduct.SpecialVoucherInfo.SpecialAmount
+	case deduct.ExchangeVoucherInfo != nil:
+		price = deduct.ExchangeVoucherInfo.Amount
+	}
+	fen, err := money.ParsePrice(price)
+	if err != nil {
+		return 0, false
+	}
+	if less != "" {
+		taken, err := money.ParsePrice(less)
+		return fen - taken, err == nil
+	}
+	return fen, true
+}
+
+// Describe implements engine.Kind.
+func (k AlipayVoucherActivityKind) Describe(c v1alpha1.Campaign, observed *providers.Exposure) {
+	activity := voucher(c)
+	activity.Status.Value = valueText(activity.Spec)
+	budget := k.Exposure(c)
+	if budget == nil || observed != nil && observed.Fen > budget.Fen {
+		budget = observed
+	}
+	if budget != nil {
+		activity.Status.BudgetYuan = money.Yuan(budget.Fen)
+	}
+}
+
+// valueText says what a voucher is worth, for people.
+func valueText(spec v1alpha1.AlipayVoucherActivitySpec) string {
+	deduct := spec.VoucherDeductInfo
+	switch {
+	case deduct.FixVoucherInfo != nil:
+		return deduct.FixVoucherInfo.Amount
+	case deduct.DiscountVoucherInfo != nil:
+		return deduct.DiscountVoucherInfo.Discount + "折"
+	case deduct.SpecialVoucherInfo != nil:
+		return "特价" + deduct.SpecialVoucherInfo.SpecialAmount
+	case deduct.ExchangeVoucherInfo != nil:
+		return "兑换"
+	default:
+		return ""
+	}
+}
+
+// Distribution implements engine.Kind.
+func (AlipayVoucherActivityKind) Distribution(c v1alpha1.Campaign) **v1alpha1.DistributionRecord {
+	return &voucher(c).Status.Distribution
+}
+
+// Terms implements engine.Kind.
+func (k AlipayVoucherActivityKind) Terms(c v1alpha1.Campaign) engine.Terms {
+	commits := "nothing is locked; from its publishStartTime on users can receive vouchers, which the merchant bears"
+	if exposure := k.Exposure(c); exposure != nil {
+		commits = fmt.Sprintf("nothing is locked; from its publishStartTime on users can receive vouchers, which can cost the merchant up to %s yuan in all", money.Yuan(exposure.Fen))
+	}
+	return engine.Terms{
+		Commits: commits,
+		Irreversible: []string{
+			"what kind of voucher it is and what it is worth cannot be changed",
+			"its quantity, its end and the validity of its vouchers can only be raised; codes that were handed over cannot be taken back",
+			"Stopped is for ever: Alipay has no call that starts an activity again, and vouchers that were received stay valid",
+		},
+	}
+}
+
+// ActivityID implements engine.Kind.
+func (AlipayVoucherActivityKind) ActivityID(c v1alpha1.Campaign) string {
+	return voucher(c).Status.ActivityID
+}
+
+// SetActivityID implements engine.Kind.
+func (AlipayVoucherActivityKind) SetActivityID(c v1alpha1.Campaign, id string) {
+	voucher(c).Status.ActivityID = id
+}
+
+// Observe implements engine.Kind.
+func (AlipayVoucherActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string) {
+	st := &voucher(c).Status
+	for name, field := range map[string]*string{
+		"create_time": &st.CreateTime, "audit_result": &st.AuditResult, "audit_reason": &st.AuditReason,
+		"activity_operation_status": &st.ActivityOperationStatus,
+	} {
+		if value, said := facts[name]; said { // an empty one is news too: an operation that is over
+			*field = value
+		}
+	}
+	if vendorState != "" {
+		st.ActivityStatus = vendorState
+	}
+}
+
+// Reset implements engine.Kind.
+func (AlipayVoucherActivityKind) Reset(c v1alpha1.Campaign) {
+	st := &voucher(c).Status
+	*st = v1alpha1.AlipayVoucherActivityStatus{CampaignStatus: st.CampaignStatus}
+}
+
+// WantsDetail implements engine.Kind: what a list row lacks is read when something is to be done about it.
+func (AlipayVoucherActivityKind) WantsDetail(v1alpha1.Campaign, providers.Snapshot) bool {
+	return false
+}
+
+func voucher(c v1alpha1.Campaign) *v1alpha1.AlipayVoucherActivity {
+	return c.(*v1alpha1.AlipayVoucherActivity) // the engine hands a kind its own objects
+}
