@@ -46,6 +46,9 @@ type flags struct {
 	namespaces      []string
 	countInterval   time.Duration
 	registers       time.Duration
+	notifyAddress   string
+	notifyCertDir   string
+	notifyProxies   []string
 }
 
 // shutdownGrace is how long a stopping manager finishes what it has begun; a call and the
@@ -83,6 +86,9 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set.BoolVar(&f.leaderElect, "leader-elect", true, "let one of several managers work; the others wait")
 	set.StringSliceVar(&f.namespaces, "watch-namespaces", nil, "namespaces whose accounts and campaigns are served; all when empty")
 	set.StringVar(&f.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; the pod's own when empty")
+	set.StringVar(&f.notifyAddress, "notify-bind-address", "", "address of the notification door, such as :8444, which takes the vendors' messages about activities; closed when empty")
+	set.StringVar(&f.notifyCertDir, "notify-cert-dir", "", "directory with tls.crt and tls.key for the notification door; plain HTTP when empty, for an ingress that ends TLS")
+	set.StringSliceVar(&f.notifyProxies, "notify-trusted-proxies", nil, "addresses or networks, such as 10.0.0.0/8, whose X-Forwarded-For the notification door counts requests by")
 	return command
 }
 

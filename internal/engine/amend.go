@@ -57,6 +57,9 @@ func (s *scope) leftOut(field string) bool {
 // at rest, and the activity was read.
 func (s *scope) noteResidue(remote *Remote) {
 	st := s.campaign.CampaignStatus()
+	if refused := st.Refused; refused != nil && !slices.ContainsFunc(remote.Differences, func(d providers.Difference) bool { return d.Field == refused.Field }) {
+		st.Refused = nil // what was left out is not asked for any more
+	}
 	for _, d := range remote.Differences {
 		asked := slices.IndexFunc(st.Residue, func(r v1alpha1.ResidueRecord) bool {
 			return r.Field == d.Field && r.Desired == digest([]byte(d.Desired)) && r.Observed == ""
@@ -70,7 +73,6 @@ func (s *scope) noteResidue(remote *Remote) {
 			st.Residue = append(st.Residue, residue)
 		}
 	}
-	remote.Differences = s.withoutResidue(remote.Differences)
 }
 
 // withoutResidue leaves out what differs although it was asked for.

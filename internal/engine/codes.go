@@ -58,7 +58,7 @@ type codesRead struct {
 func (s *scope) codesFacts() CodesFacts {
 	return CodesFacts{
 		Sources: s.Kind.Codes(s.campaign), Record: s.campaign.CampaignStatus().Codes,
-		Counted: s.codes.counted, Batch: s.codes.batch, Problem: s.codes.problem, Checked: s.codes.checked, Handed: s.codes.handed,
+		Counted: s.codes.counted, Batch: s.codes.batch, Problem: s.codes.problem, Checked: s.codes.checked || !s.doubtsCodes(), Read: s.codes.checked, Handed: s.codes.handed,
 	}
 }
 
@@ -78,7 +78,7 @@ func (s *scope) readCodes(ctx context.Context) {
 	facts := s.codesFacts()
 	for _, source := range facts.Sources {
 		done := facts.of(source.SecretName)
-		if done.Done && !s.edited() {
+		if done.Done && !s.doubtsCodes() {
 			continue
 		}
 		batch, problem := s.nextBatch(ctx, source, done)
@@ -89,9 +89,11 @@ func (s *scope) readCodes(ctx context.Context) {
 	}
 }
 
-// edited reports whether the manifest was edited since it was last looked at, or somebody asks for a look.
-func (s *scope) edited() bool {
-	return !s.forced.IsZero() || s.campaign.CampaignStatus().ObservedGeneration != s.campaign.GetGeneration()
+// doubtsCodes reports whether Secrets whose codes were handed over are looked at again: after an edit, for who asks, and while one is
+// said to have changed.
+func (s *scope) doubtsCodes() bool {
+	return !s.forced.IsZero() || s.campaign.CampaignStatus().ObservedGeneration != s.campaign.GetGeneration() ||
+		readyReason(s.campaign) == v1alpha1.ReasonCodesChanged
 }
 
 // nextBatch reads a Secret and returns the codes in it that are next; none when it is done with and unchanged.

@@ -20,9 +20,10 @@ type CodesFacts struct {
 	// Batch are those that are next, Problem says why there are none although there should be.
 	Batch   *CodeBatch
 	Problem *status.Verdict
-	// Checked is true when the Secrets were looked at in this reconcile, Handed counts the batches that it has handed over.
-	Checked bool
-	Handed  int
+	// Checked is true when nothing asks for another look at Secrets that are done with, Read when all were looked at in this
+	// reconcile. Handed counts the batches that it has handed over.
+	Checked, Read bool
+	Handed        int
 }
 
 const (
@@ -41,13 +42,13 @@ func decideCodes(f *Facts) (Decision, bool) {
 	if d, shrinks := f.fewerCodes(); shrinks {
 		return d, true
 	}
-	if c.done() && (c.Checked || f.Record.ObservedGeneration == f.Manifest.Generation && f.Forced.IsZero()) && c.Problem == nil {
+	if c.done() && c.Checked && c.Problem == nil {
 		return f.codesDone()
 	}
 	if c.Handed >= batchesAtOnce || c.Handed > 0 && f.Wait > 0 { // what was handed over is recorded first
 		return f.depositing(f.Wait), true
 	}
-	if !c.Checked {
+	if !c.Read {
 		return Decision{Action: ReadCodes}, true
 	}
 	if c.Problem != nil {

@@ -190,7 +190,9 @@ func (w *world) live(ctx context.Context, c client.WithWatch, key client.ObjectK
 	if err := c.Get(ctx, key, into, opts...); err != nil {
 		return err
 	}
-	w.shown = into.(*v1alpha1.PayGiftActivity).DeepCopy()
+	if shown, ok := into.(*v1alpha1.PayGiftActivity); ok {
+		w.shown = shown.DeepCopy()
+	}
 	return nil
 }
 

@@ -55,7 +55,7 @@ func (w *world) edit(change func(*v1alpha1.PayGiftActivity)) bool {
 	c := w.campaign()
 	was := c.DeepCopy()
 	change(c)
-	if c.Name == "" || !admitted(was, c) {
+	if c.Name == "" || !w.admits(was, c) {
 		return false
 	}
 	if !reflect.DeepEqual(was.Spec, c.Spec) {
@@ -66,6 +66,17 @@ func (w *world) edit(change func(*v1alpha1.PayGiftActivity)) bool {
 	w.edited(c)
 	w.changed()
 	return true
+}
+
+// admits is the rules of admission: those of a kind whose fields calls can change leave them free once the activity is confirmed.
+func (w *world) admits(was, is *v1alpha1.PayGiftActivity) bool {
+	if w.vendor.vouchers == nil || was.Status.Creation != v1alpha1.CreationConfirmed {
+		return admitted(was, is)
+	}
+	amended := is.DeepCopy()
+	amended.Spec.ActivityBaseInfo.ActivityName, amended.Spec.ActivityBaseInfo.EndTime = was.Spec.ActivityBaseInfo.ActivityName, was.Spec.ActivityBaseInfo.EndTime
+	amended.Spec.AwardSendRule.TransactionAmountMinimum = was.Spec.AwardSendRule.TransactionAmountMinimum
+	return admitted(was, amended)
 }
 
 // admitted is the rules of PayGiftActivity at admission that depend on the status: what is sent is

@@ -27,6 +27,7 @@ func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 			if err != nil {
 				return err
 			}
+			remote.Differences = s.withoutResidue(remote.Differences)
 			s.remote = remote
 		}
 	}
@@ -63,7 +64,7 @@ func (s *scope) compare(snapshot providers.Snapshot) (*Remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	remote.Differences, remote.Compared = s.withoutResidue(differences), true
+	remote.Differences, remote.Compared = differences, true
 	return remote, nil
 }
 
@@ -161,6 +162,7 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 	if snapshot.Busy == "" && snapshot.State != providers.StateCreating {
 		s.noteResidue(remote)
 	}
+	remote.Differences = s.withoutResidue(remote.Differences)
 	switch {
 	case snapshot.Busy == "":
 		s.memory.BusySince = zeroTime

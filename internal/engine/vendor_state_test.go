@@ -104,5 +104,8 @@ func (v *vendor) snapshot(a *activity, detailed bool) providers.Snapshot {
 	if v.stocks != nil {
 		v.stocks.show(a, &snapshot)
 	}
+	if v.vouchers != nil {
+		v.vouchers.show(a, &snapshot)
+	}
 	return snapshot
 }

@@ -40,6 +40,8 @@ type vendor struct {
 	numberRetention time.Duration
 	// stocks makes the activities stocks; nil for activities that begin by themselves.
 	stocks *stocks
+	// vouchers makes the activities voucher activities; nil for others.
+	vouchers *vouchers
 	// unlisted empties the list.
 	unlisted bool
 	// takesPast takes what begins in the past.
@@ -120,7 +122,7 @@ func (v *vendor) begin(op providers.Operation) *fault {
 		f := queue[0]
 		broken := *f.err
 		broken.Operation = op
-		if slices.Contains([]providers.Operation{providers.OperationGet, providers.OperationList, providers.OperationMembers, providers.OperationPreflight}, op) {
+		if slices.Contains([]providers.Operation{providers.OperationGet, providers.OperationList, providers.OperationMembers, providers.OperationPreflight, providers.OperationCountCodes}, op) {
 			broken.MaybeCommitted = false
 		}
 		f.err = &broken
@@ -166,16 +168,30 @@ func (v *vendor) commit(body vendorBody) (providers.Created, error) {
 			err.Operation, err.Message = providers.OperationCreate, "the number is taken"
 			return providers.Created{}, err
 		}
-		return providers.Created{ID: a.id, Facts: map[string]string{"create_time": a.created.Format(time.RFC3339)}, RequestID: "r-2"}, nil
+		answer := providers.Created{ID: a.id, Facts: map[string]string{"create_time": a.created.Format(time.RFC3339)}, RequestID: "r-2"}
+		if v.vouchers != nil {
+			answer.Refused = refusedShops(body.Members, v.strangers)
+		}
+		return answer, nil
 	}
-	if !now.Before(body.Begin) && !v.takesPast {
+	refusedFrom := body.Begin
+	if v.vouchers != nil {
+		refusedFrom = body.End
+	}
+	if !now.Before(refusedFrom) && !v.takesPast {
 		err := trouble(providers.KindInvalid, providers.DelayNever, false, "PARAM_ERROR")
 		err.Operation, err.Message = providers.OperationCreate, "begin is before now"
 		return providers.Created{}, err
 	}
 	a := &activity{id: fmt.Sprintf("1002800%d", len(v.activities)+1), body: body, created: now, members: slices.Clone(body.Members)}
 	v.activities = append(v.activities, a)
-	return providers.Created{ID: a.id, Facts: map[string]string{"create_time": now.Format(time.RFC3339)}, RequestID: "r-1"}, nil
+	answer := providers.Created{ID: a.id, Facts: map[string]string{"create_time": now.Format(time.RFC3339)}, RequestID: "r-1"}
+	if v.vouchers != nil {
+		v.vouchers.works[a.id] = &work{word: "CREATING", done: now.Add(v.vouchers.takes)}
+		answer.Refused = refusedShops(body.Members, v.strangers)
+		a.members = slices.DeleteFunc(a.members, func(id string) bool { return slices.Contains(v.strangers, id) })
+	}
+	return answer, nil
 }
 
 func (v *vendor) Get(_ context.Context, id string) (providers.Snapshot, error) {
@@ -184,6 +200,9 @@ func (v *vendor) Get(_ context.Context, id string) (providers.Snapshot, error) {
 	}
 	v.mu.Lock()
 	a := v.find(id)
+	if a != nil && v.vouchers != nil {
+		v.vouchers.settle(a, v.clock.Now())
+	}
 	known := a != nil && !a.forgotten && v.clock.Since(a.created) >= v.getLag
 	var snapshot providers.Snapshot
 	if known {
@@ -210,6 +229,11 @@ func (v *vendor) List(_ context.Context, page int) (providers.Page, error) {
 	defer v.mu.Unlock()
 	var shown []providers.Snapshot
 	for _, a := range v.activities {
+		if v.vouchers != nil {
+			if v.vouchers.settle(a, v.clock.Now()); !v.vouchers.listed(a, v.clock.Now()) {
+				continue
+			}
+		}
 		old := v.listRetention > 0 && v.clock.Since(a.ends()) > v.listRetention
 		if !a.forgotten && !v.unlisted && !old && v.clock.Since(a.created) >= v.listLag {
 			shown = append(shown, v.snapshot(a, false))
@@ -245,6 +269,11 @@ func (v *vendor) change(m providers.Mutation) (providers.Receipt, error) {
 		err.Operation = m.Operation
 		return providers.Receipt{}, err
 	}
+	if v.vouchers != nil {
+		receipt, err := v.vouchers.change(a, m, v.strangers, now)
+		v.numbers = append(v.numbers, m.Number)
+		return receipt, err
+	}
 	receipt := providers.Receipt{RequestID: "r-3"}
 	switch m.Operation {
 	case providers.OperationAddMembers:
@@ -276,8 +305,6 @@ func (v *vendor) add(a *activity, m providers.Mutation) (refused []providers.Ref
 	return refused
 }
 
-func (v *vendor) CountCodes(context.Context, string) (int64, error) { return 0, nil }
-
 func (v *vendor) Members(_ context.Context, id string) ([]string, error) {
 	if f := v.begin(providers.OperationMembers); f != nil {
 		return nil, f.err
@@ -305,6 +332,9 @@ func (v *vendor) Coverage() providers.Coverage {
 func (v *vendor) Differences(raw []byte, remote providers.Snapshot) ([]providers.Difference, error) {
 	if v.broken != nil {
 		return nil, v.broken
+	}
+	if v.vouchers != nil {
+		return v.vouchers.differs(raw, remote)
 	}
 	var want, have map[string]any
 	if err := json.Unmarshal(raw, &want); err != nil {

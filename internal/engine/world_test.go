@@ -83,8 +83,10 @@ type crash struct{}
 
 var scheme = func() *runtime.Scheme {
 	s := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(s); err != nil {
-		panic(err)
+	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, corev1.AddToScheme} {
+		if err := add(s); err != nil {
+			panic(err)
+		}
 	}
 	return s
 }()
@@ -94,6 +96,7 @@ var (
 	mapper  = func() meta.RESTMapper {
 		m := meta.NewDefaultRESTMapper(nil)
 		m.Add(v1alpha1.GroupVersion.WithKind("PayGiftActivity"), meta.RESTScopeNamespace)
+		m.Add(corev1.SchemeGroupVersion.WithKind("Secret"), meta.RESTScopeNamespace)
 		return m
 	}()
 )
@@ -111,6 +114,9 @@ func newWorld(t *testing.T, kind Kind) *world {
 	w.api = fake.NewClientBuilder().WithScheme(scheme).WithRESTMapper(mapper).WithStatusSubresource(&v1alpha1.PayGiftActivity{}).
 		WithObjectTracker(clienttesting.NewObjectTracker(scheme, decoder)). // the usual one also keeps managed fields, slowly
 		WithReturnManagedFields().Build()
+	if kind.Traits().Repeats {
+		w.vendor.vouchers = newVouchers()
+	}
 	w.join()
 	t.Cleanup(w.end)
 	return w
