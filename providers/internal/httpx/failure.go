@@ -37,11 +37,14 @@ func (f *Failure) Error() string { return f.Host + ": " + describe(f.Cause) }
 func (f *Failure) Unwrap() error { return f.Cause }
 
 func describe(err error) string {
-	var op *net.OpError
+	var (
+		op       *net.OpError
+		tooLarge bodyTooLarge
+	)
 	dialing := errors.As(err, &op) && op.Op == "dial"
 	switch {
-	case errors.Is(err, ErrBodyTooLarge):
-		return ErrBodyTooLarge.Error()
+	case errors.As(err, &tooLarge):
+		return tooLarge.Error()
 	case errors.Is(err, context.Canceled):
 		return "the call was cancelled"
 	case isTimeout(err) && dialing:

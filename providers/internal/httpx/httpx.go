@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// MaxBody is the most that is read of an answer's body, in bytes. A longer body fails the
-// call: a gateway's largest documented page stays far below it.
+// MaxBody is the most that is read of an answer's body, in bytes, unless the request says otherwise. A longer body
+// fails the call: WeChat Pay's largest documented page stays far below it.
 const MaxBody = 1 << 20
 
 const (
@@ -34,8 +34,17 @@ const (
 	keepAlivePeriod = 15 * time.Second
 )
 
-// ErrBodyTooLarge is the cause of a failure where the answer was longer than MaxBody.
-var ErrBodyTooLarge = fmt.Errorf("the answer is longer than the %d bytes that are read", MaxBody)
+// ErrBodyTooLarge is the cause of a failure where the answer was longer than what is read.
+var ErrBodyTooLarge = errors.New("the answer is too long")
+
+// bodyTooLarge is ErrBodyTooLarge with the number of bytes that are read.
+type bodyTooLarge int64
+
+func (e bodyTooLarge) Error() string {
+	return fmt.Sprintf("the answer is longer than the %d bytes that are read", int64(e))
+}
+
+func (e bodyTooLarge) Is(target error) bool { return target == ErrBodyTooLarge }
 
 // Request is one request. Body is sent as it is; nil sends none.
 type Request struct {
@@ -44,13 +53,15 @@ type Request struct {
 	URL    string
 	Header http.Header
 	Body   []byte
+	// MaxBody is the most that is read of the answer's body, in bytes. 0: the constant MaxBody.
+	MaxBody int64
 }
 
 // Response is a complete answer. Redirects are answers like others.
 type Response struct {
 	Status int
 	Header http.Header
-	// Body has at most MaxBody bytes.
+	// Body has at most as many bytes as the request allows.
 	Body []byte
 }
 
@@ -114,20 +125,23 @@ func (s *Sender) Send(ctx context.Context, r Request) (Response, error) {
 		return Response{}, &Failure{Host: req.URL.Host, MaybeSent: progress.maybeSent(), Cause: err}
 	}
 	defer resp.Body.Close()
-	body, err := readBody(resp.Body)
+	body, err := readBody(resp.Body, r.MaxBody)
 	if err != nil {
 		return Response{}, &Failure{Host: req.URL.Host, MaybeSent: true, Status: resp.StatusCode, Cause: err}
 	}
 	return Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
 
-func readBody(r io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, MaxBody+1))
+func readBody(r io.Reader, most int64) ([]byte, error) {
+	if most == 0 {
+		most = MaxBody
+	}
+	body, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > MaxBody {
-		return nil, ErrBodyTooLarge
+	if int64(len(body)) > most {
+		return nil, bodyTooLarge(most)
 	}
 	return body, nil
 }

@@ -1,0 +1,49 @@
+package alipay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
+)
+
+const tokenOwnerMethod = "alipay.open.auth.token.app.query"
+
+// Probe makes one signed call that shows whether the credentials are good: app, key and Alipay's key belong together. In agency
+// mode it is the question whose app_auth_token it is: a grant that is no longer valid, or another merchant's than MerchantID, is an
+// error of KindAuth. Else it is a list of one row. Nothing is changed.
+func (c *Client) Probe(ctx context.Context) error {
+	if c.agency() {
+		return c.probeToken(ctx)
+	}
+	call, err := c.listCall(statusActive, 1, 1)
+	if err != nil {
+		return err
+	}
+	_, err = c.exchange(ctx, call)
+	return err
+}
+
+// probeToken asks whose token it is (查询某个应用授权AppAuthToken的授权信息). The token is a parameter here: the app asks for itself.
+func (c *Client) probeToken(ctx context.Context) error {
+	call, err := newCall(call{op: OperationTokenOwner, method: tokenOwnerMethod, own: true}, lenient.Object{KeyAppAuthToken: c.secrets.appAuthToken})
+	if err != nil {
+		return err
+	}
+	reply, err := c.exchange(ctx, call)
+	if err != nil {
+		return err
+	}
+	owner, status := lenient.Text(reply.node, "user_id"), lenient.Text(reply.node, "status")
+	switch {
+	case status != "" && status != "valid":
+		return incomplete(call, reply, outcomeNoGrant, errors.New("the merchant's grant is no longer valid"))
+	case owner == "":
+		return incomplete(call, reply, outcomeIncomplete, errors.New("the gateway's success has no user_id"))
+	case owner != c.merchantID:
+		return incomplete(call, reply, outcomeOtherOwner,
+			fmt.Errorf("the app_auth_token belongs to the merchant %q, not to %s", lenient.OneLine(owner, 32), c.merchantID))
+	}
+	return nil
+}
