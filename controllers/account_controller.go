@@ -21,6 +21,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/notify"
 	"github.com/campaign-operator/campaign-operator/internal/wake"
 )
 
@@ -49,12 +50,16 @@ type AccountOpener[C Connection] interface {
 // AccountReconciler checks the accounts of one kind: their Secret, their keys, and that the gateway accepts them.
 type AccountReconciler[A client.Object, C Connection] struct {
 	Kind AccountKind[A, C]
+	// Vendor is the vendor's name in metrics and in the paths of the notification door.
+	Vendor string
 	// Client reads accounts from the cache and writes their status.
 	Client client.Client
 	// Live reads Secrets.
 	Live     client.Reader
 	Registry *accounts.Registry
 	Opener   AccountOpener[C]
+	// Sources take the vendor's messages for accounts that work.
+	Sources  *notify.Sources
 	Reporter *AccountReporter
 	// Reports queues accounts whose campaigns or activities have changed.
 	Reports *accountQueue
@@ -129,16 +134,16 @@ func (r *AccountReconciler[A, C]) check(ctx context.Context, account A) time.Dur
 	if wasReady(account, st) && passing(tried.err) {
 		// A restart while the gateway is down, or a moment without the API server, is no news of the credentials.
 		if tried.connection != none {
-			r.use(key, view, tried)
+			r.use(account, view, tried)
 		}
 		return after
 	}
 	// Opened before it is said to be ready, so that whom that wakes finds it as it now is.
 	if tried.err == nil {
-		r.use(key, view, tried)
+		r.use(account, view, tried)
 		r.Kind.Connected(ctx, tried.connection)
 	} else {
-		r.Opener.Close(key)
+		r.disuse(key)
 	}
 	*st.ObservedGeneration = account.GetGeneration()
 	r.Kind.Describe(account, tried.connection, tried.err == nil)
@@ -146,9 +151,21 @@ func (r *AccountReconciler[A, C]) check(ctx context.Context, account A) time.Dur
 	return after
 }
 
-// use has campaigns use a connection.
-func (r *AccountReconciler[A, C]) use(key types.NamespacedName, view AccountView, tried *attempt[C]) {
-	r.Opener.Open(key, view.Resource.Identity, tried.fingerprint, tried.connection)
+// use has campaigns use a connection, and the vendor's messages verified by it.
+func (r *AccountReconciler[A, C]) use(account A, view AccountView, tried *attempt[C]) {
+	key, identity := client.ObjectKeyFromObject(account), view.Resource.Identity
+	r.Opener.Open(key, identity, tried.fingerprint, tried.connection)
+	if source := r.Kind.Messages(account, tried.connection); source != nil {
+		r.Sources.Put(notify.Account{Vendor: r.Vendor, ID: messagesAccount(identity)}, key, source)
+	} else {
+		r.Sources.Drop(r.Vendor, key)
+	}
+}
+
+// disuse has nobody use the account's connection any more.
+func (r *AccountReconciler[A, C]) disuse(key types.NamespacedName) {
+	r.Opener.Close(key)
+	r.Sources.Drop(r.Vendor, key)
 }
 
 // write writes the account's status if it changed.
@@ -172,7 +189,7 @@ func (r *AccountReconciler[A, C]) write(ctx context.Context, before, account A) 
 func (r *AccountReconciler[A, C]) close(key types.NamespacedName) {
 	r.forget(key)
 	r.Reporter.Forget(key)
-	r.Opener.Close(key)
+	r.disuse(key)
 }
 
 // accountJitter spreads the looks at a fleet of accounts.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/internal/notify"
 )
 
 // Connection makes the calls of one account at its vendor. Its zero value is none.
@@ -31,6 +32,8 @@ type AccountKind[A client.Object, C Connection] interface {
 	Connect(ctx context.Context, account A, data map[string][]byte) (C, error)
 	// Connected learns what only people want to know, once campaigns use the connection: nobody waits for it.
 	Connected(ctx context.Context, connection C)
+	// Messages verifies the messages that the vendor sends to the account; nil where the account wants none.
+	Messages(account A, connection C) notify.Source
 	// Describe writes what is known of a connection into the kind's own status fields. It may be none, or not one that works.
 	Describe(account A, connection C, works bool)
 }

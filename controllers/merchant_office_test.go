@@ -31,6 +31,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/engine"
+	"github.com/campaign-operator/campaign-operator/internal/notify"
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/internal/simulator"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/faults"
@@ -144,7 +145,7 @@ func newOffice(t *testing.T, change func(*v1alpha1.WeChatPayMerchant, *corev1.Se
 		WithInterceptorFuncs(interceptor.Funcs{Get: o.get, Patch: o.patchObject, SubResourcePatch: o.patch}).Build()
 	registry := &accounts.Registry{}
 	o.reconciler = &AccountReconciler[*v1alpha1.WeChatPayMerchant, *Merchant]{
-		Kind:   WeChatPayMerchantKind{UserAgent: "office-test", Clock: clock},
+		Kind: WeChatPayMerchantKind{UserAgent: "office-test", Clock: clock}, Vendor: notify.WeChatPay, Sources: &notify.Sources{},
 		Client: o.api, Live: o.api, Registry: registry, Opener: o.opener, Reports: &accountQueue{},
 		Reporter: &AccountReporter{
 			Client: o.api, Live: o.api, Registry: registry, Kinds: []engine.Kind{kind}, Quota: quotaRecords(o.pacer), Events: o, Clock: clock,

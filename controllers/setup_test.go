@@ -237,16 +237,19 @@ func TestASweepThatCannotBeComparedIsLogged(t *testing.T) {
 	}
 }
 
-// indexer is a manager that keeps the function by which campaigns are indexed.
+// indexer is a manager that keeps the functions by which campaigns are indexed.
 type indexer struct {
 	ctrl.Manager
-	extract client.IndexerFunc
+	extract map[string]client.IndexerFunc
 }
 
 func (i *indexer) GetFieldIndexer() client.FieldIndexer { return i }
 
-func (i *indexer) IndexField(_ context.Context, _ client.Object, _ string, extract client.IndexerFunc) error {
-	i.extract = extract
+func (i *indexer) IndexField(_ context.Context, _ client.Object, field string, extract client.IndexerFunc) error {
+	if i.extract == nil {
+		i.extract = map[string]client.IndexerFunc{}
+	}
+	i.extract[field] = extract
 	return nil
 }
 
@@ -264,7 +267,7 @@ func TestAnAccountsCampaignsAreFoundInEveryNamespace(t *testing.T) {
 	}
 	var listErr error
 	api := fake.NewClientBuilder().WithScheme(scheme).
-		WithIndex(&v1alpha1.PayGiftActivity{}, accountIndex, indexer.extract).
+		WithIndex(&v1alpha1.PayGiftActivity{}, accountIndex, indexer.extract[accountIndex]).
 		WithObjects(
 			campaign("platform", "own", v1alpha1.AccountReference{Name: merchantKey.Name}),
 			campaign("marketing", "spring", elsewhere), campaign("shop", "spring", elsewhere),
@@ -289,7 +292,7 @@ func TestAnAccountsCampaignsAreFoundInEveryNamespace(t *testing.T) {
 	if found := find(); found != nil {
 		t.Errorf("found were %v although the list failed", found)
 	}
-	if keys := indexer.extract(merchant); keys != nil {
+	if keys := indexer.extract[accountIndex](merchant); keys != nil {
 		t.Errorf("what is no campaign is found under %v", keys)
 	}
 }
@@ -299,8 +302,9 @@ func TestEverythingIsSetUpAndMeasured(t *testing.T) {
 	options := Options{
 		AllowedGateways: []string{gatewayURL}, SweepInterval: time.Hour, Limits: quota.Defaults(), Workers: 1,
 		AuditLog: io.Discard, UserAgent: "setup-test", Clock: clock.RealClock{}, Metrics: registry,
+		Notifications: Notifications{Address: "127.0.0.1:0"},
 	}
-	if err := Setup(t.Context(), offlineManager(t, "PayGiftActivity", "CouponStock", "WeChatPayMerchant"), options); err != nil {
+	if err := Setup(t.Context(), offlineManager(t, "PayGiftActivity", "CouponStock", "WeChatPayMerchant", "AlipayVoucherActivity", "AlipayApp"), options); err != nil {
 		t.Fatal(err)
 	}
 	var already prometheus.AlreadyRegisteredError

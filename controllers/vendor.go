@@ -15,7 +15,7 @@ import (
 // vendor is the wiring of one kind of accounts and of the campaigns that use them.
 type vendor[A client.Object, C Connection] struct {
 	*operator
-	// name is the vendor's in metrics.
+	// name is the vendor's in metrics and in the paths of the notification door.
 	name     string
 	kind     AccountKind[A, C]
 	registry *accounts.Registry
@@ -56,9 +56,10 @@ func (v *vendor[A, C]) setup(allowed map[string]bool, products ...product[C]) er
 	var kinds []engine.Kind
 	for _, p := range products {
 		kinds = append(kinds, p.reconciler.Kind)
+		v.notified[v.name] = append(v.notified[v.name], p.reconciler)
 	}
 	reconciler := &AccountReconciler[A, C]{
-		Kind: v.kind, Client: v.mgr.GetClient(), Live: v.mgr.GetAPIReader(), Registry: v.registry, Reports: reports,
+		Kind: v.kind, Vendor: v.name, Sources: &v.sources, Client: v.mgr.GetClient(), Live: v.mgr.GetAPIReader(), Registry: v.registry, Reports: reports,
 		Opener: &accountOpener[C]{operator: v.operator, vendor: v.name, registry: v.registry, reports: reports, products: products},
 		Reporter: &AccountReporter{
 			Client: v.mgr.GetClient(), Live: v.mgr.GetAPIReader(), Registry: v.registry, Kinds: kinds,
