@@ -44,6 +44,7 @@ func (s *Server) control() http.Handler {
 	pages = append(pages, s.favorPages()...)
 	pages = append(pages, s.moneyPages()...)
 	pages = append(pages, s.accountPages()...)
+	pages = append(pages, s.alipayAppPages()...)
 	mux := http.NewServeMux()
 	for _, p := range pages {
 		mux.HandleFunc(p.Pattern, s.serve(p.serve))
