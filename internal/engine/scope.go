@@ -131,7 +131,7 @@ func (s *scope) makeRequest() {
 
 // sender is on whose behalf the manifest's request is made, under a number.
 func (s *scope) sender(number string) Sender {
-	return Sender{Number: number, Account: s.identity.ID, Profile: s.account.Limits.Profile, IDs: s.referred}
+	return Sender{Number: number, Account: s.identity.ID, MerchantID: s.account.MerchantID, Profile: s.account.Limits.Profile, IDs: s.referred}
 }
 
 // numberOf is the request number of a revision: the manifest's own, or a function of what names
