@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
@@ -60,12 +58,7 @@ func (r *AccountReporter) Fleets(ctx context.Context, identity v1alpha1.AccountI
 		if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 			return nil, fmt.Errorf("list %s: %w", kind.Plural(), err)
 		}
-		_ = meta.EachListItem(list, func(item runtime.Object) error { // the function never fails
-			if campaign, ok := item.(v1alpha1.Campaign); ok {
-				fleet.Campaigns = append(fleet.Campaigns, campaign)
-			}
-			return nil
-		})
+		fleet.Campaigns = campaignsIn(list)
 		fleets = append(fleets, fleet)
 	}
 	return fleets, nil

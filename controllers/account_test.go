@@ -121,7 +121,7 @@ func TestASteadyFleetCostsNoWriteOfItsAccount(t *testing.T) {
 	}
 	o.costs(0, 0, func() {
 		for range 5 {
-			o.pass(merchantRefresh)
+			o.pass(accountRefresh)
 			o.reconcile()
 		}
 	})
@@ -169,7 +169,7 @@ func TestAQuotaThatCallsWaitForIsLookedAtUntilItIsAtRest(t *testing.T) {
 	o.costs(0, 0, func() { o.pass(30 * time.Second); _, after = o.reconcile() })
 	o.pass(max(after, reportDelay))
 	o.costs(0, 1, func() { merchant, after = o.reconcile() })
-	if merchant.Status.Quota != nil || after < merchantRefresh {
+	if merchant.Status.Quota != nil || after < accountRefresh {
 		t.Errorf("afterwards status.quota is %+v, and it is looked at after %s", merchant.Status.Quota, after)
 	}
 }

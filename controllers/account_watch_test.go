@@ -100,7 +100,7 @@ func TestTheStatusThatIsWrittenDoesNotQueueItsAccountAgain(t *testing.T) {
 		"its spec":       {merchant(func(m *v1alpha1.WeChatPayMerchant) { m.Generation = 2 }), true},
 		"an annotation":  {merchant(func(m *v1alpha1.WeChatPayMerchant) { m.Annotations = map[string]string{"look": "again"} }), true},
 	} {
-		if queued := merchantEdited.Update(event.UpdateEvent{ObjectOld: before, ObjectNew: test.after}); queued != test.queued {
+		if queued := accountEdited.Update(event.UpdateEvent{ObjectOld: before, ObjectNew: test.after}); queued != test.queued {
 			t.Errorf("after a change of %s it is queued: %t, want %t", name, queued, test.queued)
 		}
 	}

@@ -45,6 +45,9 @@ func setupCampaign[A client.Object](
 	if err != nil {
 		return fmt.Errorf("index %s by account: %w", reconciler.Kind.Name(), err)
 	}
+	if err := indexActivities(ctx, mgr, reconciler.Kind); err != nil {
+		return err
+	}
 	setup := ctrl.NewControllerManagedBy(mgr).
 		Named(strings.ToLower(reconciler.Kind.Name())).
 		WatchesRawSource(source.Kind(mgr.GetCache(), campaign, campaignEvents(reconciler.Deleted))).

@@ -104,6 +104,11 @@ func campaignsOf(ctx context.Context, reader client.Reader, kind engine.Kind, ac
 		log.FromContext(ctx).Error(err, "list the campaigns of an account", "account", key)
 		return nil
 	}
+	return campaignsIn(list)
+}
+
+// campaignsIn are the campaigns of a list.
+func campaignsIn(list client.ObjectList) []v1alpha1.Campaign {
 	var campaigns []v1alpha1.Campaign
 	_ = meta.EachListItem(list, func(item runtime.Object) error { // the function never fails
 		if campaign, ok := item.(v1alpha1.Campaign); ok {

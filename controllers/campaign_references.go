@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -49,12 +47,9 @@ func referredEvents(reader client.Reader, referring, referred engine.Kind) handl
 			log.FromContext(ctx).Error(err, "list the campaigns that refer to a resource", "resource", key)
 			return
 		}
-		_ = meta.EachListItem(list, func(item runtime.Object) error { // the function never fails
-			if campaign, ok := item.(v1alpha1.Campaign); ok {
-				queueCampaign(queue, campaign, wake.Due)
-			}
-			return nil
-		})
+		for _, campaign := range campaignsIn(list) {
+			queueCampaign(queue, campaign, wake.Due)
+		}
 	}
 	return handler.TypedFuncs[v1alpha1.Campaign, reconcile.Request]{
 		CreateFunc: func(ctx context.Context, e event.TypedCreateEvent[v1alpha1.Campaign], queue requests) {

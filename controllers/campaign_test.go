@@ -172,7 +172,7 @@ func accountOf(t *testing.T) (*v1alpha1.WeChatPayMerchant, handler.TypedEventHan
 	if err := SetupPayGiftActivity(t.Context(), indexer, &engine.Reconciler{Kind: kind, Waker: &wake.Waker{}}, 1); err != nil {
 		t.Fatal(err)
 	}
-	api := fake.NewClientBuilder().WithScheme(scheme).WithIndex(&v1alpha1.PayGiftActivity{}, accountIndex, indexer.extract).
+	api := fake.NewClientBuilder().WithScheme(scheme).WithIndex(&v1alpha1.PayGiftActivity{}, accountIndex, indexer.extract[accountIndex]).
 		WithObjects(settledCampaign("settled"), newCampaign("waiting")).Build()
 	merchant := &v1alpha1.WeChatPayMerchant{ObjectMeta: metav1.ObjectMeta{Namespace: merchantKey.Namespace, Name: merchantKey.Name, UID: "1", Generation: 1}}
 	merchant.Status.ObservedGeneration = 1

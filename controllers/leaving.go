@@ -14,7 +14,7 @@ import (
 // A namespace and a CRD that are going delete their resources like a person does, so they are
 // read, by name and past the cache, before a deletion ends anything.
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get
-// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,resourceNames=paygiftactivities.campaign-operator.io;couponstocks.campaign-operator.io,verbs=get
+// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,resourceNames=paygiftactivities.campaign-operator.io;couponstocks.campaign-operator.io;alipayvoucheractivities.campaign-operator.io,verbs=get
 
 var (
 	namespaceKind = schema.GroupVersionKind{Version: "v1", Kind: "Namespace"}

@@ -2,12 +2,7 @@ package controllers
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,20 +12,17 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/util/workqueue"
 	clocktesting "k8s.io/utils/clock/testing"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/fake"
-	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/engine"
+	"github.com/campaign-operator/campaign-operator/internal/notify"
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/internal/simulator"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/faults"
@@ -38,7 +30,6 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/status"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
 	"github.com/campaign-operator/campaign-operator/internal/wake"
-	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
 )
 
 const (
@@ -112,23 +103,13 @@ func secretData(c simulated.Credentials) map[string][]byte {
 
 // office is a cluster with one merchant and its Secret, a gateway, and the merchants' controller.
 type office struct {
-	t          *testing.T
-	clock      *clocktesting.FakePassiveClock
-	gateway    *simulator.Server
-	api        client.WithWatch
-	reconciler *MerchantReconciler
-	opener     *opener
+	desk
+	reconciler *AccountReconciler[*v1alpha1.WeChatPayMerchant, *Merchant]
+	opener     *opener[*Merchant]
 	queue      *queue
 	pacer      *quota.Pacer
 	// view is what the last sweep saw; nil before the first.
 	view *sweep.View
-	// said are the events.
-	said []string
-
-	// writes counts the writes of merchants, of status and finalizers.
-	writes int
-	// refuse makes a call to the API server fail, by its verb and object.
-	refuse func(verb string, o client.Object) error
 	// stale is what is read of the merchant instead of what it is.
 	stale *v1alpha1.WeChatPayMerchant
 }
@@ -138,20 +119,20 @@ func newOffice(t *testing.T, change func(*v1alpha1.WeChatPayMerchant, *corev1.Se
 	t.Helper()
 	clock := clocktesting.NewFakePassiveClock(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
 	o := &office{
-		t: t, clock: clock, gateway: startSimulator(t, clock), opener: &opener{}, queue: &queue{}, pacer: quota.New(clock, quota.Defaults()),
-		refuse: func(string, client.Object) error { return nil },
+		desk:   desk{t: t, clock: clock, gateway: startSimulator(t, clock)},
+		opener: &opener[*Merchant]{key: merchantKey}, queue: &queue{}, pacer: quota.New(clock, quota.Defaults()),
 	}
-	o.api = fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.WeChatPayMerchant{}).
-		WithInterceptorFuncs(interceptor.Funcs{Get: o.get, Patch: o.patchObject, SubResourcePatch: o.patch}).Build()
+	o.furnish(&v1alpha1.WeChatPayMerchant{}, o.get)
 	registry := &accounts.Registry{}
-	o.reconciler = &MerchantReconciler{
+	o.reconciler = &AccountReconciler[*v1alpha1.WeChatPayMerchant, *Merchant]{
+		Kind: WeChatPayMerchantKind{UserAgent: "office-test", Clock: clock}, Vendor: notify.WeChatPay, Sources: &notify.Sources{},
 		Client: o.api, Live: o.api, Registry: registry, Opener: o.opener, Reports: &accountQueue{},
 		Reporter: &AccountReporter{
 			Client: o.api, Live: o.api, Registry: registry, Kinds: []engine.Kind{kind}, Quota: quotaRecords(o.pacer), Events: o, Clock: clock,
 			View:    func(sweep.Key) *sweep.View { return o.view },
 			Failing: func(sweep.Key) bool { return false },
 		},
-		AllowedGateways: map[string]bool{o.gateway.URL(): true}, UserAgent: "office-test", Clock: clock, Waker: &wake.Waker{},
+		AllowedGateways: map[string]bool{o.gateway.URL(): true}, Clock: clock, Waker: &wake.Waker{},
 	}
 	if err := o.reconciler.SetupWithManager(offlineManager(t, "WeChatPayMerchant")); err != nil {
 		t.Fatal(err)
@@ -180,42 +161,11 @@ func newOffice(t *testing.T, change func(*v1alpha1.WeChatPayMerchant, *corev1.Se
 }
 
 func (o *office) get(ctx context.Context, c client.WithWatch, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
-	if err := o.refuse("get", into); err != nil {
-		return err
-	}
 	if merchant, is := into.(*v1alpha1.WeChatPayMerchant); is && o.stale != nil {
 		o.stale.DeepCopyInto(merchant)
 		return nil
 	}
-	return c.Get(ctx, key, into, opts...)
-}
-
-func (o *office) patch(ctx context.Context, c client.Client, sub string, into client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
-	if err := o.refuse("patch", into); err != nil {
-		return err
-	}
-	o.writes++
-	return c.SubResource(sub).Patch(ctx, into, patch, opts...)
-}
-
-func (o *office) patchObject(ctx context.Context, c client.WithWatch, into client.Object, patch client.Patch, opts ...client.PatchOption) error {
-	if err := o.refuse("patch", into); err != nil {
-		return err
-	}
-	o.writes++
-	return c.Patch(ctx, into, patch, opts...)
-}
-
-// Eventf implements events.EventRecorder.
-func (o *office) Eventf(_, _ runtime.Object, _, reason, _, note string, args ...any) {
-	o.said = append(o.said, reason+": "+fmt.Sprintf(note, args...))
-}
-
-func (o *office) must(err error) {
-	o.t.Helper()
-	if err != nil {
-		o.t.Fatal(err)
-	}
+	return o.desk.get(ctx, c, key, into, opts...)
 }
 
 // reconcile runs one reconcile, checks what it leaves behind, and returns it.
@@ -227,7 +177,7 @@ func (o *office) reconcile() (*v1alpha1.WeChatPayMerchant, time.Duration) {
 	for _, broken := range status.Check(merchant.Generation, merchant.Status.ObservedGeneration, merchant.Status.Conditions) {
 		o.t.Errorf("the status breaks a rule: %s", broken)
 	}
-	o.keepsSecrets(merchant)
+	o.keepsSecrets(merchant.Status)
 	return merchant, result.RequeueAfter
 }
 
@@ -238,13 +188,6 @@ func (o *office) merchant() *v1alpha1.WeChatPayMerchant {
 	return merchant
 }
 
-func (o *office) secret() *corev1.Secret {
-	o.t.Helper()
-	secret := &corev1.Secret{}
-	o.must(o.api.Get(o.t.Context(), secretKey, secret))
-	return secret
-}
-
 // edit changes the manifest as a user does.
 func (o *office) edit(change func(*v1alpha1.WeChatPayMerchant)) {
 	o.t.Helper()
@@ -252,37 +195,6 @@ func (o *office) edit(change func(*v1alpha1.WeChatPayMerchant)) {
 	change(merchant)
 	merchant.Generation++
 	o.must(o.api.Update(o.t.Context(), merchant))
-}
-
-// rewrite changes the Secret.
-func (o *office) rewrite(change func(map[string][]byte)) {
-	o.t.Helper()
-	secret := o.secret()
-	change(secret.Data)
-	o.must(o.api.Update(o.t.Context(), secret))
-}
-
-// keepsSecrets fails the test when the status shows any sixteen characters in a row of what
-// the Secret holds.
-func (o *office) keepsSecrets(merchant *v1alpha1.WeChatPayMerchant) {
-	o.t.Helper()
-	const run = 16
-	shown, err := json.Marshal(merchant.Status)
-	o.must(err)
-	secrets := &corev1.SecretList{}
-	o.must(o.api.List(o.t.Context(), secrets))
-	for _, secret := range secrets.Items {
-		for name, value := range secret.Data {
-			for line := range strings.Lines(string(value)) {
-				for i := 0; i+run <= len(line) && !strings.HasPrefix(line, "-----"); i++ {
-					if strings.Contains(string(shown), line[i:i+run]) {
-						o.t.Errorf("the status shows a part of %s: %s", name, shown)
-						return
-					}
-				}
-			}
-		}
-	}
 }
 
 // probes is how many probing calls have reached the gateway.
@@ -296,8 +208,6 @@ func (o *office) fault(rule faults.Rule) {
 	o.must(err)
 }
 
-func (o *office) pass(d time.Duration) { o.clock.SetTime(o.clock.Now().Add(d)) }
-
 // costs fails the test unless do costs so many probes and status writes.
 func (o *office) costs(probes int64, writes int, do func()) {
 	o.t.Helper()
@@ -307,82 +217,3 @@ func (o *office) costs(probes int64, writes int, do func()) {
 		o.t.Errorf("it cost %d probes and %d writes, want %d and %d", p, w, probes, writes)
 	}
 }
-
-func readyOf(merchant *v1alpha1.WeChatPayMerchant) metav1.Condition {
-	if ready := meta.FindStatusCondition(merchant.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
-		return *ready
-	}
-	return metav1.Condition{}
-}
-
-func wantReady(t *testing.T, merchant *v1alpha1.WeChatPayMerchant) {
-	t.Helper()
-	if ready := readyOf(merchant); ready.Status != metav1.ConditionTrue || ready.Reason != v1alpha1.ReasonAccountReady {
-		t.Errorf("Ready is %s %s: %s", ready.Status, ready.Reason, ready.Message)
-	}
-}
-
-func wantNotReady(t *testing.T, merchant *v1alpha1.WeChatPayMerchant, reason string, says ...string) {
-	t.Helper()
-	ready := readyOf(merchant)
-	if ready.Status != metav1.ConditionFalse || ready.Reason != reason {
-		t.Errorf("Ready is %s %s (%s), want False %s", ready.Status, ready.Reason, ready.Message, reason)
-	}
-	for _, part := range says {
-		if !strings.Contains(ready.Message, part) {
-			t.Errorf("%q does not say %q", ready.Message, part)
-		}
-	}
-}
-
-// opener notes what it was told.
-type opener struct {
-	mu       sync.Mutex
-	said     []string
-	identity v1alpha1.AccountIdentity
-	clients  []*wechatpay.Client
-}
-
-func (o *opener) Open(key types.NamespacedName, identity v1alpha1.AccountIdentity, _ string, c *wechatpay.Client) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.said, o.identity, o.clients = append(o.said, "open "+key.String()), identity, append(o.clients, c)
-}
-
-func (o *opener) Close(key types.NamespacedName) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.said = append(o.said, "close "+key.String())
-}
-
-// want fails the test unless the opener was told exactly this since the last time.
-func (o *opener) want(t *testing.T, said ...string) {
-	t.Helper()
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for i, verb := range said {
-		said[i] = fmt.Sprintf("%s %s", verb, merchantKey)
-	}
-	if !slices.Equal(o.said, said) {
-		t.Errorf("the opener was told %v, want %v", o.said, said)
-	}
-	o.said = nil
-}
-
-// last is the client that was opened last.
-func (o *opener) last() *wechatpay.Client {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.clients) == 0 {
-		return nil
-	}
-	return o.clients[len(o.clients)-1]
-}
-
-// queue is a controller's queue without goroutines.
-type queue struct {
-	workqueue.TypedRateLimitingInterface[reconcile.Request]
-	added []string
-}
-
-func (q *queue) Add(r reconcile.Request) { q.added = append(q.added, r.String()) }

@@ -4,32 +4,32 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"net/netip"
 	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
-	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/audit"
 	"github.com/campaign-operator/campaign-operator/internal/engine"
 	"github.com/campaign-operator/campaign-operator/internal/metrics"
+	"github.com/campaign-operator/campaign-operator/internal/notify"
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
-	"github.com/campaign-operator/campaign-operator/internal/wake"
+	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/alipay"
 	"github.com/campaign-operator/campaign-operator/providers/wechatpay"
 )
 
 // Options are the choices of whoever runs the operator.
 type Options struct {
-	// AllowedGateways are base URLs that may be called besides the vendors' own.
+	// AllowedGateways are the URLs that may be called besides the vendors' own: base URLs at WeChat Pay, full ones of gateway.do
+	// at Alipay.
 	AllowedGateways []string
 	// SweepInterval is how often each account's list is read at least.
 	SweepInterval time.Duration
@@ -47,8 +47,20 @@ type Options struct {
 	// Namespaces are those that the manager watches; all when empty.
 	Namespaces []string
 	Clock      clock.WithTicker
+	// Notifications say where the door for vendors' messages is.
+	Notifications Notifications
 	// Metrics registers the operator's metrics.
 	Metrics prometheus.Registerer
+}
+
+// Notifications say where the door for vendors' messages is.
+type Notifications struct {
+	// Address is host and port to listen on; the door stays closed without one.
+	Address string
+	// CertDir is a directory with tls.crt and tls.key; plain HTTP without one.
+	CertDir string
+	// TrustedProxies are those whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 }
 
 // operator is the wiring that the controllers share.
@@ -62,6 +74,9 @@ type operator struct {
 	auditLog *audit.Log
 	events   events.EventRecorder
 	gateway  *metrics.Gateway
+	// sources and notified are whose messages the notification door takes, and what they wake, by vendor.
+	sources  notify.Sources
+	notified map[string][]*engine.Reconciler
 }
 
 // Setup registers every controller with the manager.
@@ -76,25 +91,30 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 		sweeper:  sweep.New(options.Clock, pacer, options.SweepInterval, mgr.GetLogger().WithName("sweep")),
 		auditLog: audit.New(options.Clock, options.AuditLog),
 		events:   mgr.GetEventRecorder("campaign-operator"),
-		gateway:  metrics.NewGateway(options.Clock, options.Metrics),
+		gateway:  metrics.NewGateway(options.Clock, options.Metrics), notified: map[string][]*engine.Reconciler{},
 	}
 	if err := mgr.Add(o.sweeper); err != nil {
 		return fmt.Errorf("add the sweeper: %w", err)
 	}
-	if err := o.setupWeChatPay(ctx); err != nil {
+	for _, setup := range []func(context.Context) error{o.setupWeChatPay, o.setupAlipay} {
+		if err := setup(ctx); err != nil {
+			return err
+		}
+	}
+	if err := o.openDoor(); err != nil {
 		return err
 	}
 	return options.Metrics.Register(metrics.NewCampaigns(mgr.GetClient(), map[string]func() client.ObjectList{
-		PayGiftActivityKind{}.Name(): PayGiftActivityKind{}.NewList,
-		CouponStockKind{}.Name():     CouponStockKind{}.NewList,
+		PayGiftActivityKind{}.Name():       PayGiftActivityKind{}.NewList,
+		CouponStockKind{}.Name():           CouponStockKind{}.NewList,
+		AlipayVoucherActivityKind{}.Name(): AlipayVoucherActivityKind{}.NewList,
 	}, o.log))
 }
 
 // setupWeChatPay registers the merchants and the kinds that use them.
 func (o *operator) setupWeChatPay(ctx context.Context) error {
-	registry, reports := &accounts.Registry{}, &accountQueue{}
-	resolver := &accounts.Resolver{Registry: registry, Read: o.merchants(o.mgr.GetClient()), ReadLive: o.merchants(o.mgr.GetAPIReader())}
-	payGift, stocks := o.reconciler(PayGiftActivityKind{}, resolver), o.reconciler(CouponStockKind{Registers: o.Registers}, resolver)
+	v := newVendor(o, notify.WeChatPay, WeChatPayMerchantKind{UserAgent: o.UserAgent, Clock: o.Clock})
+	payGift, stocks := v.campaigns(PayGiftActivityKind{}), v.campaigns(CouponStockKind{Registers: o.Registers})
 	if err := connect(payGift, stocks); err != nil {
 		return err
 	}
@@ -104,17 +124,37 @@ func (o *operator) setupWeChatPay(ctx context.Context) error {
 	if err := SetupCouponStock(ctx, o.mgr, stocks, o.Workers); err != nil {
 		return fmt.Errorf("set up CouponStock: %w", err)
 	}
-	merchants := &MerchantReconciler{
-		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry,
-		Opener:   newWeChatPayOpener(o, registry, reports, payGift, stocks),
-		Reporter: o.reporter(registry, payGift.Kind, stocks.Kind), Reports: reports,
-		AllowedGateways: allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL),
-		UserAgent:       o.UserAgent, Clock: o.Clock, Waker: &wake.Waker{},
-	}
-	if err := merchants.SetupWithManager(o.mgr); err != nil {
+	err := v.setup(allowed(o.AllowedGateways, wechatpay.DefaultGatewayURL, wechatpay.DefaultBackupURL), weChatPayProducts(payGift, stocks)...)
+	if err != nil {
 		return fmt.Errorf("set up WeChatPayMerchant: %w", err)
 	}
 	return nil
+}
+
+// weChatPayProducts are the calls for the campaigns of merchants.
+func weChatPayProducts(payGift, stocks *engine.Reconciler) []product[*Merchant] {
+	return []product[*Merchant]{
+		{payGift, func(m *Merchant) providers.Activities { return wechatpay.NewPayGift(m.Client) }},
+		{stocks, func(m *Merchant) providers.Activities { return wechatpay.NewCouponStocks(m.Client) }},
+	}
+}
+
+// setupAlipay registers the applications and the kind that uses them.
+func (o *operator) setupAlipay(ctx context.Context) error {
+	v := newVendor(o, notify.Alipay, AlipayAppKind{UserAgent: o.UserAgent, Clock: o.Clock})
+	vouchers := v.campaigns(AlipayVoucherActivityKind{})
+	if err := SetupAlipayVoucherActivity(ctx, o.mgr, vouchers, o.Workers); err != nil {
+		return fmt.Errorf("set up AlipayVoucherActivity: %w", err)
+	}
+	if err := v.setup(allowed(o.AllowedGateways, alipay.DefaultGatewayURL), alipayProducts(vouchers)...); err != nil {
+		return fmt.Errorf("set up AlipayApp: %w", err)
+	}
+	return nil
+}
+
+// alipayProducts are the calls for the campaigns of applications.
+func alipayProducts(vouchers *engine.Reconciler) []product[*alipay.Client] {
+	return []product[*alipay.Client]{{vouchers, func(c *alipay.Client) providers.Activities { return alipay.NewVouchers(c) }}}
 }
 
 // connect lets the campaigns of each kind refer to those that its traits name.
@@ -138,34 +178,6 @@ func connect(reconcilers ...*engine.Reconciler) error {
 		}
 	}
 	return engine.CheckReferences(kinds...)
-}
-
-// merchants reads merchants as their campaigns see them.
-func (o *operator) merchants(from client.Reader) func(context.Context, types.NamespacedName) (accounts.Resource, error) {
-	return func(ctx context.Context, key types.NamespacedName) (accounts.Resource, error) {
-		if len(o.Namespaces) > 0 && !slices.Contains(o.Namespaces, key.Namespace) {
-			return accounts.Resource{}, accounts.ErrNotWatched
-		}
-		merchant := &v1alpha1.WeChatPayMerchant{}
-		err := from.Get(ctx, key, merchant)
-		return MerchantResource(merchant), err
-	}
-}
-
-func (o *operator) reporter(registry *accounts.Registry, kinds ...engine.Kind) *AccountReporter {
-	return &AccountReporter{
-		Client: o.mgr.GetClient(), Live: o.mgr.GetAPIReader(), Registry: registry, Kinds: kinds,
-		View: o.sweeper.View, Failing: o.sweeper.Failing, Quota: quotaRecords(o.pacer), Events: o.events, Clock: o.Clock,
-	}
-}
-
-func (o *operator) reconciler(kind engine.Kind, resolver *accounts.Resolver) *engine.Reconciler {
-	return &engine.Reconciler{
-		Kind: kind, Client: o.campaign, Live: o.mgr.GetAPIReader(), Accounts: resolver, Leaving: leaving(o.mgr.GetAPIReader(), kind.Plural()),
-		Sweeper: o.sweeper, Pacer: o.pacer, Audit: o.auditLog, Events: o.events,
-		Clock: o.Clock, Waker: &wake.Waker{}, CallsPerAccount: o.Workers / 4,
-		CountInterval: o.CountInterval, Namespaces: o.Namespaces,
-	}
 }
 
 // campaignClient reads campaigns from the manager's cache and waits there for its own

@@ -40,7 +40,7 @@ type shop struct {
 	clock    *clocktesting.FakePassiveClock
 	sweeps   *clocktesting.FakeClock
 	registry *accounts.Registry
-	opener   *weChatPayOpener
+	opener   *accountOpener[*Merchant]
 	suspects chan types.NamespacedName
 	listErr  error
 	logged   chan string
@@ -61,10 +61,13 @@ func newShop(t *testing.T) *shop {
 			return errors.Join(s.listErr, c.List(ctx, list, opts...))
 		},
 	}).Build()
-	s.opener = newWeChatPayOpener(
-		&operator{sweeper: sweeper, log: log, gateway: metrics.NewGateway(s.clock, prometheus.NewRegistry())}, s.registry, &accountQueue{},
-		&engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}, Clock: s.clock},
-		&engine.Reconciler{Kind: CouponStockKind{}, Client: api, Waker: &wake.Waker{}, Clock: s.clock})
+	payGift := &engine.Reconciler{Kind: kind, Client: api, Waker: &wake.Waker{}, Clock: s.clock}
+	stocks := &engine.Reconciler{Kind: CouponStockKind{}, Client: api, Waker: &wake.Waker{}, Clock: s.clock}
+	s.opener = &accountOpener[*Merchant]{
+		operator: &operator{sweeper: sweeper, log: log, gateway: metrics.NewGateway(s.clock, prometheus.NewRegistry())},
+		vendor:   "wechatpay", registry: s.registry, reports: &accountQueue{},
+		products: weChatPayProducts(payGift, stocks),
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var ended sync.WaitGroup
 	ended.Go(func() { _ = sweeper.Start(ctx) })
@@ -72,7 +75,7 @@ func newShop(t *testing.T) *shop {
 	return s
 }
 
-func (s *shop) client(gateway *simulator.Server, mchid string) *wechatpay.Client {
+func (s *shop) client(gateway *simulator.Server, mchid string) *Merchant {
 	s.t.Helper()
 	c := credentialsOf(s.t, gateway, mchid)
 	credentials, err := wechatpay.ParseCredentials(secretData(c), c.SerialNo, c.PublicKeyID)
@@ -83,7 +86,7 @@ func (s *shop) client(gateway *simulator.Server, mchid string) *wechatpay.Client
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return made
+	return &Merchant{Client: made}
 }
 
 // swept waits for a sweep that starts after now, and fails the test when there is none.
@@ -234,16 +237,19 @@ func TestASweepThatCannotBeComparedIsLogged(t *testing.T) {
 	}
 }
 
-// indexer is a manager that keeps the function by which campaigns are indexed.
+// indexer is a manager that keeps the functions by which campaigns are indexed.
 type indexer struct {
 	ctrl.Manager
-	extract client.IndexerFunc
+	extract map[string]client.IndexerFunc
 }
 
 func (i *indexer) GetFieldIndexer() client.FieldIndexer { return i }
 
-func (i *indexer) IndexField(_ context.Context, _ client.Object, _ string, extract client.IndexerFunc) error {
-	i.extract = extract
+func (i *indexer) IndexField(_ context.Context, _ client.Object, field string, extract client.IndexerFunc) error {
+	if i.extract == nil {
+		i.extract = map[string]client.IndexerFunc{}
+	}
+	i.extract[field] = extract
 	return nil
 }
 
@@ -261,7 +267,7 @@ func TestAnAccountsCampaignsAreFoundInEveryNamespace(t *testing.T) {
 	}
 	var listErr error
 	api := fake.NewClientBuilder().WithScheme(scheme).
-		WithIndex(&v1alpha1.PayGiftActivity{}, accountIndex, indexer.extract).
+		WithIndex(&v1alpha1.PayGiftActivity{}, accountIndex, indexer.extract[accountIndex]).
 		WithObjects(
 			campaign("platform", "own", v1alpha1.AccountReference{Name: merchantKey.Name}),
 			campaign("marketing", "spring", elsewhere), campaign("shop", "spring", elsewhere),
@@ -286,7 +292,7 @@ func TestAnAccountsCampaignsAreFoundInEveryNamespace(t *testing.T) {
 	if found := find(); found != nil {
 		t.Errorf("found were %v although the list failed", found)
 	}
-	if keys := indexer.extract(merchant); keys != nil {
+	if keys := indexer.extract[accountIndex](merchant); keys != nil {
 		t.Errorf("what is no campaign is found under %v", keys)
 	}
 }
@@ -296,8 +302,9 @@ func TestEverythingIsSetUpAndMeasured(t *testing.T) {
 	options := Options{
 		AllowedGateways: []string{gatewayURL}, SweepInterval: time.Hour, Limits: quota.Defaults(), Workers: 1,
 		AuditLog: io.Discard, UserAgent: "setup-test", Clock: clock.RealClock{}, Metrics: registry,
+		Notifications: Notifications{Address: "127.0.0.1:0"},
 	}
-	if err := Setup(t.Context(), offlineManager(t, "PayGiftActivity", "CouponStock", "WeChatPayMerchant"), options); err != nil {
+	if err := Setup(t.Context(), offlineManager(t, "PayGiftActivity", "CouponStock", "WeChatPayMerchant", "AlipayVoucherActivity", "AlipayApp"), options); err != nil {
 		t.Fatal(err)
 	}
 	var already prometheus.AlreadyRegisteredError

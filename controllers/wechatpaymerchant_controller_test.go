@@ -38,8 +38,8 @@ func TestAMerchantWhoseCredentialsWorkIsReadyAndOpened(t *testing.T) {
 	if message := readyOf(merchant).Message; !strings.Contains(message, mchid) || !strings.Contains(message, o.gateway.URL()) {
 		t.Errorf("%q does not say who works where", message)
 	}
-	if after < merchantRefresh || after >= merchantRefresh+merchantRetry {
-		t.Errorf("the Secret is read again after %s, want about %s", after, merchantRefresh)
+	if after < accountRefresh || after >= accountRefresh+accountRetry {
+		t.Errorf("the Secret is read again after %s, want about %s", after, accountRefresh)
 	}
 	if o.probes() != 1 || o.writes != 1 {
 		t.Errorf("it took %d probes and %d writes, want one of each", o.probes(), o.writes)
@@ -75,7 +75,7 @@ func TestWhenNothingChangesNothingIsWrittenAndNobodyIsProbed(t *testing.T) {
 	first := o.opener.last()
 	o.costs(0, 0, func() {
 		for range 5 {
-			o.pass(merchantRefresh)
+			o.pass(accountRefresh)
 			merchant, _ := o.reconcile()
 			wantReady(t, merchant)
 			if o.opener.last() != first {
@@ -137,10 +137,10 @@ func TestARefusedProbeIsRepeatedAfterAMinuteOrWhenTheSecretChanges(t *testing.T)
 	})
 	o.costs(0, 0, func() { // it is looked at every few seconds
 		for range 11 {
-			o.pass(merchantRetry)
+			o.pass(accountRetry)
 			o.reconcile()
 		}
-		o.pass(merchantRetry - time.Millisecond)
+		o.pass(accountRetry - time.Millisecond)
 		o.reconcile()
 	})
 	o.costs(1, 0, func() { // a minute after the probe
@@ -154,7 +154,7 @@ func TestARefusedProbeIsRepeatedAfterAMinuteOrWhenTheSecretChanges(t *testing.T)
 	})
 	o.costs(1, 1, func() { // and it helps in the end
 		o.gateway.Faults().Clear()
-		o.pass(merchantProbeAgain)
+		o.pass(accountProbeAgain)
 		merchant, _ := o.reconcile()
 		wantReady(t, merchant)
 	})
@@ -298,8 +298,8 @@ func TestLooksAtAFleetOfMerchantsAreSpread(t *testing.T) {
 	seen := map[time.Duration]bool{}
 	for _, uid := range []types.UID{"a", "b", "c", "d"} {
 		merchant := &v1alpha1.WeChatPayMerchant{ObjectMeta: metav1.ObjectMeta{UID: uid}}
-		pause := merchantJitter(merchant) % merchantRetry
-		if again := merchantJitter(merchant.DeepCopy()) % merchantRetry; again != pause {
+		pause := accountJitter(merchant) % accountRetry
+		if again := accountJitter(merchant.DeepCopy()) % accountRetry; again != pause {
 			t.Errorf("the same merchant is looked at after %s and then after %s", pause, again)
 		}
 		seen[pause] = true

@@ -131,8 +131,8 @@ func TestWhatKeepsAMerchantFromWorkingIsSaidWithoutShowingIt(t *testing.T) {
 				t.Errorf("status.verifiesWith is %v", merchant.Status.VerifiesWith)
 			}
 			o.opener.want(t, "close")
-			if after < merchantRetry || after >= 2*merchantRetry {
-				t.Errorf("it is looked at again after %s, want about %s", after, merchantRetry)
+			if after < accountRetry || after >= 2*accountRetry {
+				t.Errorf("it is looked at again after %s, want about %s", after, accountRetry)
 			}
 			o.costs(0, 0, func() { o.reconcile() }) // the same trouble is the same bytes
 			if before := merchant; before.ResourceVersion != o.merchant().ResourceVersion {

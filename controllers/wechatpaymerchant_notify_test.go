@@ -38,7 +38,7 @@ func TestTheAddressOfNoticesAboutCouponsIsShownAndNeverSet(t *testing.T) {
 	}
 	const url = "https://pay.example.com/notify"
 	o.setNotifyURL(url)
-	o.pass(merchantRefresh)
+	o.pass(accountRefresh)
 	if merchant, _ := o.reconcile(); merchant.Status.CouponNotifyURL != "" {
 		t.Error("it was read again although it was read a moment ago")
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/campaign-operator/campaign-operator/internal/simulator"
+	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/journal"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/statedir"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/wechatpay"
@@ -27,6 +29,9 @@ type flags struct {
 	addressFile    string
 	advertise      string
 	merchants      []string
+	alipayApps     []string
+	agency         []string
+	notifyURL      string
 	stocks         string
 	switches       []string
 	now            string
@@ -86,20 +91,25 @@ func newCommand() *cobra.Command {
 	set.BoolVar(&f.allowRemote, "allow-remote", false, "allow other addresses than loopback; /_sim has no password")
 	set.StringVar(&f.addressFile, "address-file", "", "file that takes the URL once the simulator listens")
 	set.StringArrayVar(&f.merchants, "merchant", []string{simulator.DefaultMerchant}, "merchant id; repeat for several")
+	set.StringArrayVar(&f.alipayApps, "alipay-app", []string{simulator.DefaultAlipayApp}, "Alipay app id, with :certificate for certificate mode; repeat for several")
+	set.StringArrayVar(&f.agency, "alipay-agency-merchant", nil, "merchant (2088…) that granted the Alipay apps an app_auth_token; repeat for several")
+	set.StringVar(&f.notifyURL, "notify-url", "", "URL that takes the Alipay apps' messages, {appId} in it stands for the app; PUT /_sim/alipay/notify-url changes it")
 	set.StringVar(&f.stocks, "stocks", simulator.DefaultSeedStocks, "busifavor stocks that are RUNNING from the start: ids and ranges, or none")
 	set.StringArrayVar(&f.switches, "switch", nil, "name=value of a switch; repeat for several")
 	set.StringVar(&f.now, "campaign-time", "", "campaign time to start with, as 2026-05-01T00:00:00+08:00; real time when empty")
 	set.Float64Var(&f.rate, "rate", 1, "campaign seconds for each real one; 0 stands still")
 	set.StringVar(&f.stateDir, "state-dir", "", "directory that keeps keys, activities, stocks, money and campaign time over restarts")
 	set.IntVar(&f.keep, "keep-requests", simulator.DefaultKeep, "how many calls /_sim/requests keeps")
-	set.StringVar(&f.secretsDir, "secrets-dir", "", "directory that takes a Secret and a WeChatPayMerchant manifest for each merchant")
+	set.StringVar(&f.secretsDir, "secrets-dir", "", "directory that takes a Secret and a WeChatPayMerchant or AlipayApp manifest for each merchant and app")
 	set.StringVar(&f.manifests.Namespace, "secret-namespace", "default", "namespace in those manifests")
 	set.StringVar(&f.manifests.SecretName, "secret-name", "wechatpay-credentials", "name of the Secret; with several merchants -<mchid> is appended")
 	set.StringVar(&f.manifests.MerchantName, "merchant-name", "wechatpay", "name of the WeChatPayMerchant; with several merchants -<mchid> is appended")
-	set.StringVar(&f.manifests.Environment, "environment", "rehearsal", "spec.environment of the WeChatPayMerchants")
-	set.StringSliceVar(&f.manifests.AllowedNamespaces, "allowed-namespaces", nil, "spec.allowedNamespaces of the WeChatPayMerchants")
+	set.StringVar(&f.manifests.AlipaySecretName, "alipay-secret-name", "alipay-credentials", "name of the Alipay Secret; with several apps -<appId> is appended, with agency merchants -<appId>-<merchant>")
+	set.StringVar(&f.manifests.AlipayAppName, "alipay-app-name", "alipay", "name of the AlipayApp; the same is appended")
+	set.StringVar(&f.manifests.Environment, "environment", "rehearsal", "spec.environment of the WeChatPayMerchants and AlipayApps")
+	set.StringSliceVar(&f.manifests.AllowedNamespaces, "allowed-namespaces", nil, "spec.allowedNamespaces of the WeChatPayMerchants and AlipayApps")
 	set.StringVar(&f.advertise, "advertise-url", "", "URL that manifests and files name, when it is not the listening address")
-	set.StringVar(&f.credentialsDir, "credentials-dir", "", "directory that takes each merchant's PEM files and account.json, for clients outside a cluster")
+	set.StringVar(&f.credentialsDir, "credentials-dir", "", "directory that takes the PEM files and account.json of each merchant and app, for clients outside a cluster")
 	set.StringVar(&f.logFormat, "log-format", "console", "access log: console, json or none")
 	command.AddCommand(switchesCommand(), operationsCommand())
 	return command
@@ -149,6 +159,10 @@ func (f *flags) options(cmd *cobra.Command) (simulator.Options, error) {
 	if err := checkAddress(cmd.Context(), f.listen, f.allowRemote); err != nil {
 		return o, err
 	}
+	var err error
+	if o.AlipayApps, err = f.apps(); err != nil {
+		return o, err
+	}
 	for _, pair := range f.switches {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok {
@@ -160,7 +174,6 @@ func (f *flags) options(cmd *cobra.Command) (simulator.Options, error) {
 		o.Rate = &f.rate
 	}
 	if f.now != "" {
-		var err error
 		if o.CampaignTime, err = time.Parse(time.RFC3339, f.now); err != nil {
 			return o, fmt.Errorf("--campaign-time %s: write a time as 2026-05-01T00:00:00+08:00", f.now)
 		}
@@ -174,6 +187,23 @@ func (f *flags) options(cmd *cobra.Command) (simulator.Options, error) {
 		return o, fmt.Errorf("--log-format %s: console, json or none", f.logFormat)
 	}
 	return o, nil
+}
+
+// apps reads --alipay-app: an app id, with :certificate for certificate mode.
+func (f *flags) apps() ([]alipay.AppOptions, error) {
+	var all []alipay.AppOptions
+	for _, text := range f.alipayApps {
+		appID, mode, given := strings.Cut(text, ":")
+		app := alipay.AppOptions{AppID: appID, Mode: alipay.PublicKey, AgencyMerchants: f.agency, NotifyURL: f.notifyURL}
+		switch {
+		case given && mode == "certificate":
+			app.Mode = alipay.Certificate
+		case given:
+			return nil, fmt.Errorf("--alipay-app %s: write an app id, or one with :certificate", text)
+		}
+		all = append(all, app)
+	}
+	return all, nil
 }
 
 // checkAddress refuses addresses that others can reach, unless that is wanted: whoever reaches /_sim
@@ -204,28 +234,42 @@ func (f *flags) publish(server *simulator.Server) error {
 	if f.advertise != "" {
 		url = f.advertise
 	}
-	var all []wechatpay.Credentials
-	for _, mchid := range f.merchants {
-		c, err := server.Credentials(mchid)
-		if err != nil {
-			return err
-		}
-		all = append(all, c)
+	merchants, apps, err := credentials(server)
+	if err != nil {
+		return err
 	}
 	if f.secretsDir != "" {
 		manifests := f.manifests
 		manifests.GatewayURL = url
-		if err := simulator.WriteManifests(f.secretsDir, manifests, all); err != nil {
+		if err := errors.Join(simulator.WriteManifests(f.secretsDir, manifests, merchants), simulator.WriteAlipayManifests(f.secretsDir, manifests, apps)); err != nil {
 			return err
 		}
 	}
-	if f.credentialsDir != "" {
-		if err := os.MkdirAll(filepath.Clean(f.credentialsDir), 0o700); err != nil {
-			return err
-		}
-		return simulator.WriteCredentials(f.credentialsDir, url, all)
+	if f.credentialsDir == "" {
+		return nil
 	}
-	return nil
+	if err := os.MkdirAll(filepath.Clean(f.credentialsDir), 0o700); err != nil {
+		return err
+	}
+	return errors.Join(simulator.WriteCredentials(f.credentialsDir, url, merchants), simulator.WriteAlipayCredentials(f.credentialsDir, url, apps))
+}
+
+func credentials(server *simulator.Server) (merchants []wechatpay.Credentials, apps []alipay.Credentials, err error) {
+	for _, account := range server.WeChatPay().Accounts() {
+		c, err := account.Credentials()
+		if err != nil {
+			return nil, nil, err
+		}
+		merchants = append(merchants, c)
+	}
+	for _, app := range server.Alipay().Apps() {
+		c, err := app.Credentials()
+		if err != nil {
+			return nil, nil, err
+		}
+		apps = append(apps, c)
+	}
+	return merchants, apps, nil
 }
 
 func switchesCommand() *cobra.Command {
@@ -246,7 +290,7 @@ func operationsCommand() *cobra.Command {
 		Short: "List the operations that fault rules and quotas can name",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), strings.Join(wechatpay.Operations(), "\n"))
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), strings.Join(slices.Concat(wechatpay.Operations(), alipay.Operations()), "\n"))
 			return err
 		},
 	}

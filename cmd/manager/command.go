@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -46,6 +48,9 @@ type flags struct {
 	namespaces      []string
 	countInterval   time.Duration
 	registers       time.Duration
+	notifyAddress   string
+	notifyCertDir   string
+	notifyProxies   []string
 }
 
 // shutdownGrace is how long a stopping manager finishes what it has begun; a call and the
@@ -57,8 +62,8 @@ func newCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "manager",
 		Short: "Campaign Operator: payment-marketing campaigns from Kubernetes manifests",
-		Long: `manager turns PayGiftActivity and CouponStock resources into activities and stocks at WeChat Pay, exactly
-once each, and writes their ids and states back.
+		Long: `manager turns PayGiftActivity and CouponStock resources into activities and stocks at WeChat Pay, and
+AlipayVoucherActivity resources into activities at Alipay, exactly once each, and writes their ids and states back.
 
 It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service account.`,
 		Version:       version.String(),
@@ -68,10 +73,10 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), f) },
 	}
 	set := command.Flags()
-	set.StringSliceVar(&f.allowedGateways, "allowed-gateways", nil, "base URLs of gateways that may be called besides the vendors' own, such as a simulator's http://127.0.0.1:18080")
+	set.StringSliceVar(&f.allowedGateways, "allowed-gateways", nil, "gateways that may be called besides the vendors' own: base URLs for WeChat Pay, such as a simulator's http://127.0.0.1:18080, and full URLs for Alipay, such as http://127.0.0.1:18080/gateway.do")
 	set.DurationVar(&f.sweepInterval, "sweep-interval", 5*time.Minute, "how often each account's activities are listed at least")
-	set.Float64Var(&f.createRate, "create-rate", published, "calls per second for each merchant id and each operation that changes something, in place of the figures for a merchant id; those for the operator's address stay, but 0 paces nothing at all")
-	set.Float64Var(&f.readRate, "read-rate", published, "calls per second for each merchant id and each operation that reads, in place of the figures for a merchant id; those for the operator's address stay, but 0 paces nothing at all")
+	set.Float64Var(&f.createRate, "create-rate", published, "calls per second for each account and each operation that changes something, in place of the figures for an account; those for the operator's address stay, but 0 paces nothing at all")
+	set.Float64Var(&f.readRate, "read-rate", published, "calls per second for each account and each operation that reads, in place of the figures for an account; those for the operator's address stay, but 0 paces nothing at all")
 	set.DurationVar(&f.countInterval, "count-interval", 10*time.Minute, "how often the count of coupons that a running stock has sent is written at most, thresholds of the total and changes of state apart")
 	set.DurationVar(&f.registers, "stock-registration", controllers.CouponStockRegisters, "how long after its creation a stock is left alone before it is activated, since WeChat Pay still registers it; shorter for a simulator")
 	set.IntVar(&f.workers, "workers", 32, "how many campaigns of a kind are reconciled at once")
@@ -83,6 +88,9 @@ It uses the kubeconfig of $KUBECONFIG or ~/.kube/config, or the pod's service ac
 	set.BoolVar(&f.leaderElect, "leader-elect", true, "let one of several managers work; the others wait")
 	set.StringSliceVar(&f.namespaces, "watch-namespaces", nil, "namespaces whose accounts and campaigns are served; all when empty")
 	set.StringVar(&f.leaderNamespace, "leader-elect-namespace", "", "namespace of the lease; the pod's own when empty")
+	set.StringVar(&f.notifyAddress, "notify-bind-address", "", "address of the notification door, such as :8444, which takes the vendors' messages about activities; closed when empty")
+	set.StringVar(&f.notifyCertDir, "notify-cert-dir", "", "directory with tls.crt and tls.key for the notification door; plain HTTP when empty, for an ingress that ends TLS")
+	set.StringSliceVar(&f.notifyProxies, "notify-trusted-proxies", nil, "addresses or networks, such as 10.0.0.0/8, whose X-Forwarded-For the notification door counts requests by")
 	return command
 }
 
@@ -106,6 +114,10 @@ func run(ctx context.Context, f flags) error {
 	}
 	ctrl.SetLogger(logger)
 	klog.SetLogger(logger)
+	proxies, err := trusted(f.notifyProxies)
+	if err != nil {
+		return err
+	}
 	audit, closeAudit, err := openAudit(f.auditLog)
 	if err != nil {
 		return err
@@ -125,6 +137,7 @@ func run(ctx context.Context, f flags) error {
 		AllowedGateways: f.allowedGateways, SweepInterval: f.sweepInterval, Limits: limits(f), CountInterval: f.countInterval, Registers: f.registers, Workers: f.workers,
 		Namespaces: f.namespaces, AuditLog: audit, UserAgent: "campaign-operator/" + version.String(),
 		Clock: clock.RealClock{}, Metrics: ctrlmetrics.Registry,
+		Notifications: controllers.Notifications{Address: f.notifyAddress, CertDir: f.notifyCertDir, TrustedProxies: proxies},
 	}); err != nil {
 		return err
 	}
@@ -168,6 +181,24 @@ func watched(namespaces []string) map[string]cache.Config {
 		selected[namespace] = cache.Config{}
 	}
 	return selected
+}
+
+// trusted reads --notify-trusted-proxies; an address is a network of one.
+func trusted(proxies []string) ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, proxy := range proxies {
+		network, err := netip.ParsePrefix(proxy)
+		if !strings.Contains(proxy, "/") {
+			var address netip.Addr
+			address, err = netip.ParseAddr(proxy)
+			network = netip.PrefixFrom(address.WithZone(""), address.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--notify-trusted-proxies has %q; write addresses or networks, such as 10.0.0.0/8", proxy)
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
 }
 
 // maxLogLevel is below the levels from which the Kubernetes client logs the bodies of replies,

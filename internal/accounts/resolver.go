@@ -26,6 +26,8 @@ type Resource struct {
 	Conditions         []metav1.Condition
 	// Identity is what the spec says the account is at the vendor.
 	Identity v1alpha1.AccountIdentity
+	// MerchantID is the merchant that the account acts for as a service provider; empty where it acts for itself.
+	MerchantID string
 	// Ref names the resource in events.
 	Ref *corev1.ObjectReference
 	// Plural is the resource's name in kubectl, such as wechatpaymerchants.
@@ -63,6 +65,8 @@ type Resolution struct {
 	Pause bool
 	// Limits are the account's ceilings.
 	Limits v1alpha1.AccountLimits
+	// MerchantID is the merchant that the account acts for as a service provider; empty where it acts for itself.
+	MerchantID string
 }
 
 // Resolve finds the account of a campaign. The campaign is woken when an account that is
@@ -96,7 +100,7 @@ func (r *Resolver) Resolve(ctx context.Context, campaign v1alpha1.Campaign, wake
 	}
 	resolution.Hold = resource.hold(key, resolution.Account.ahead())
 	resolution.Pause = resource.Brake == v1alpha1.BrakePause
-	resolution.Limits = resource.Limits
+	resolution.Limits, resolution.MerchantID = resource.Limits, resource.MerchantID
 	return resolution, nil
 }
 

@@ -141,3 +141,13 @@ func TestAnAccountThatCannotBeReadIsAnErrorAndNoVerdict(t *testing.T) {
 		t.Errorf("the resolution is %+v, want neither account nor problem", got)
 	}
 }
+
+func TestWhomAnAccountActsForIsHandedToItsCampaigns(t *testing.T) {
+	resolver := &Resolver{Registry: &Registry{}, Read: func(context.Context, types.NamespacedName) (Resource, error) {
+		return changed(resource(metav1.ConditionTrue, v1alpha1.ReasonAccountReady, "the credentials work."), func(r *Resource) { r.MerchantID = "2088102146225135" }), nil
+	}}
+	got, err := resolver.Resolve(t.Context(), campaign(v1alpha1.AccountReference{Name: "own"}), &woken{})
+	if err != nil || got.MerchantID != "2088102146225135" {
+		t.Errorf("the resolution is %+v, %v", got, err)
+	}
+}

@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/wechatpay"
 )
 
 // head is what all kinds of activities have in /_sim/activities.
 type head struct {
-	// Kind is paygift or favor.
+	// Kind is paygift, favor or ordervoucher.
 	Kind string `json:"kind"`
 	ID   string `json:"id"`
 	// Number is the request number; empty for what was made in the console without one.
@@ -33,17 +34,26 @@ type favorRow struct {
 	wechatpay.FavorStockInfo
 }
 
+type voucherRow struct {
+	head
+	alipay.ActivityInfo
+}
+
 // activities are all of all kinds, each kind in the order of creation.
-func (s *Server) activities(mchid string) ([]row, error) {
+func (s *Server) activities(account string) ([]row, error) {
 	var rows []row
-	for _, a := range s.wechat.Activities(mchid) {
+	for _, a := range s.wechat.Activities(account) {
 		h := head{Kind: "paygift", ID: a.ActivityID, Number: a.OutRequestNo}
 		rows = append(rows, row{head: h, status: a.Status, fields: payGiftRow{h, a}})
 	}
-	stocks, err := s.wechat.FavorStocks(mchid)
+	stocks, err := s.wechat.FavorStocks(account)
 	for _, a := range stocks {
 		h := head{Kind: "favor", ID: a.StockID, Number: a.OutRequestNo}
 		rows = append(rows, row{head: h, status: a.Status, fields: favorRow{h, a}})
+	}
+	for _, a := range s.alipay.Activities(account) {
+		h := head{Kind: "ordervoucher", ID: a.ActivityID, Number: a.OutBizNo}
+		rows = append(rows, row{head: h, status: a.Status, fields: voucherRow{h, a}})
 	}
 	return rows, err
 }
@@ -54,14 +64,22 @@ func (s *Server) listActivities(r *http.Request) (any, error) {
 
 // listRows lists what a query asks for, of one kind or, for an empty one, of all.
 func (s *Server) listRows(query url.Values, kind string) (any, error) {
-	rows, err := s.activities(query.Get("mchid"))
+	rows, err := s.activities(accountIn(query))
 	found := []any{}
 	for _, a := range rows {
-		if matches(kind, a.Kind) && matches(query.Get("outRequestNo"), a.Number) && matches(query.Get("status"), a.status) {
+		if matches(kind, a.Kind) && matches(query.Get("outRequestNo"), a.Number) && matches(query.Get("outBizNo"), a.Number) && matches(query.Get("status"), a.status) {
 			found = append(found, a.fields)
 		}
 	}
 	return listOf(found), err
+}
+
+// accountIn is the merchant or app that a query names.
+func accountIn(query url.Values) string {
+	if appID := query.Get("appId"); appID != "" {
+		return appID
+	}
+	return query.Get("mchid")
 }
 
 func (s *Server) showActivity(r *http.Request) (any, error) {

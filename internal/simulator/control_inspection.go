@@ -81,10 +81,10 @@ func (s *Server) showFault(r *http.Request) (any, error) {
 
 func (s *Server) inspectionPages() []page {
 	return []page{
-		{"GET " + controlRoot + "/requests", "lists the last calls, oldest first; ?mchid= ?operation= ?status= ?after=SEQ ?limit=N narrow it", s.listRequests},
-		{"GET " + controlRoot + "/counters", "counts all calls by operation and by merchant", func(*http.Request) (any, error) { return s.journal.Counters(), nil }},
-		{"GET " + controlRoot + "/activities", "lists the activities, favor stocks after the others; ?mchid= ?kind= ?outRequestNo= ?status= narrow it", s.listActivities},
-		{"GET " + controlRoot + "/activities/{id}", "shows an activity or a favor stock", s.showActivity},
+		{"GET " + controlRoot + "/requests", "lists the last calls, oldest first; ?mchid= or ?appId= ?operation= ?status= ?after=SEQ ?limit=N narrow it", s.listRequests},
+		{"GET " + controlRoot + "/counters", "counts all calls by operation and by merchant or app", func(*http.Request) (any, error) { return s.journal.Counters(), nil }},
+		{"GET " + controlRoot + "/activities", "lists the activities: pay gift, favor stocks, then Alipay vouchers; ?mchid= or ?appId= ?kind= ?outRequestNo= or ?outBizNo= ?status= narrow it", s.listActivities},
+		{"GET " + controlRoot + "/activities/{id}", "shows an activity or a stock", s.showActivity},
 		{"GET " + controlRoot + "/stocks", "lists the busifavor stocks", func(*http.Request) (any, error) { return listOf(s.wechat.Stocks()), nil }},
 	}
 }
@@ -114,7 +114,7 @@ func (s *Server) listRequests(r *http.Request) (any, error) {
 		return nil, err
 	}
 	entries := s.journal.Entries(func(e journal.Entry) bool {
-		return e.Seq > after && matches(query.Get("mchid"), e.Account) && matches(query.Get("operation"), e.Operation) &&
+		return e.Seq > after && matches(accountIn(query), e.Account) && matches(query.Get("operation"), e.Operation) &&
 			(!query.Has("status") || (e.Status == int(status) && !e.InFlight))
 	})
 	total := len(entries)
@@ -175,9 +175,9 @@ func (s *Server) rotate(r *http.Request) (any, error) {
 	return account.Info(), s.keysChanged(account.Mchid)
 }
 
-func (s *Server) keysChanged(mchid string) error {
+func (s *Server) keysChanged(account string) error {
 	if s.options.OnKeys == nil {
 		return nil
 	}
-	return s.options.OnKeys(mchid)
+	return s.options.OnKeys(account)
 }

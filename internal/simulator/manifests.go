@@ -14,15 +14,18 @@ import (
 
 // ManifestOptions say how the resources look that make a cluster use the simulator.
 type ManifestOptions struct {
-	// Namespace of the Secrets and WeChatPayMerchants.
+	// Namespace of the Secrets, WeChatPayMerchants and AlipayApps.
 	Namespace string
 	// SecretName and MerchantName are the resources' names; with several merchants "-<mchid>" is appended.
 	SecretName, MerchantName string
-	// Environment goes into the merchants' spec and so into every request number.
+	// AlipaySecretName and AlipayAppName are those for Alipay; with several apps "-<app id>" is appended, and
+	// "-<merchant>" for a merchant that granted the app a token.
+	AlipaySecretName, AlipayAppName string
+	// Environment goes into the accounts' spec and so into every request number.
 	Environment string
 	// GatewayURL is where the cluster reaches the simulator.
 	GatewayURL string
-	// AllowedNamespaces may use the merchants beside their own.
+	// AllowedNamespaces may use the merchants and apps beside their own.
 	AllowedNamespaces []string
 }
 
@@ -91,6 +94,12 @@ spec:
     serialNo: %s
     publicKeyID: %s
 `, quote(o.MerchantName), quote(o.Namespace), quote(c.Mchid), quote(o.Environment), quote(o.GatewayURL), quote(o.SecretName), quote(c.SerialNo), quote(c.PublicKeyID))
+	b.Write(allowedNamespaces(o))
+	return b.Bytes()
+}
+
+func allowedNamespaces(o ManifestOptions) []byte {
+	var b bytes.Buffer
 	if len(o.AllowedNamespaces) > 0 {
 		b.WriteString("  allowedNamespaces:\n")
 		for _, namespace := range o.AllowedNamespaces {

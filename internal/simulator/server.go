@@ -12,10 +12,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/clock"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/exchange"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/faults"
@@ -29,6 +31,8 @@ import (
 const (
 	// DefaultMerchant is the merchant id when none is named.
 	DefaultMerchant = "1900000109"
+	// DefaultAlipayApp is the Alipay app id when none is named; its mode is PublicKey.
+	DefaultAlipayApp = "2021000000000001"
 	// DefaultKeep is how many calls are kept in full.
 	DefaultKeep = 10_000
 	// DefaultSeedStocks are the busifavor stocks that are there from the start.
@@ -42,13 +46,15 @@ const (
 type Options struct {
 	// Merchants are the merchant ids; DefaultMerchant when empty.
 	Merchants []string
+	// AlipayApps are the apps of Alipay; DefaultAlipayApp when empty.
+	AlipayApps []alipay.AppOptions
 	// Switches are the values to start with, by name.
 	Switches map[string]string
 	// SeedStocks are ids and ranges of ids, separated by commas; DefaultSeedStocks when empty, "none" for none.
 	SeedStocks string
 	// StateDir keeps keys, activities, stocks, money and the campaign clock over restarts; nothing when empty.
 	StateDir string
-	// ReuseKeys makes each merchant's keys once in a process. For tests.
+	// ReuseKeys makes the keys of each merchant and app once in a process. For tests.
 	ReuseKeys bool
 	// RealNow is the real clock; the machine's when nil.
 	RealNow func() time.Time
@@ -60,8 +66,8 @@ type Options struct {
 	Keep int
 	// OnRequest is told of each finished call; may be nil.
 	OnRequest func(journal.Entry)
-	// OnKeys is told of each merchant whose keys were changed through /_sim; may be nil.
-	OnKeys func(mchid string) error
+	// OnKeys is told of each merchant or app whose keys were changed through /_sim; may be nil.
+	OnKeys func(account string) error
 }
 
 // Server is a running simulator, or the parts of one.
@@ -73,6 +79,7 @@ type Server struct {
 	journal  *journal.Journal
 	dir      *statedir.Dir
 	wechat   *wechatpay.Gateway
+	alipay   *alipay.Gateway
 	handler  http.Handler
 
 	stop context.Context
@@ -84,6 +91,8 @@ type Server struct {
 	url     string
 	closing bool
 	calls   sync.WaitGroup
+	// background are the gateways' own doings.
+	background sync.WaitGroup
 }
 
 // New makes a simulator that does not listen yet.
@@ -94,6 +103,9 @@ func New(o Options) (*Server, error) {
 	if len(o.Merchants) == 0 {
 		o.Merchants = []string{DefaultMerchant}
 	}
+	if len(o.AlipayApps) == 0 {
+		o.AlipayApps = []alipay.AppOptions{{AppID: DefaultAlipayApp}}
+	}
 	if o.Keep == 0 {
 		o.Keep = DefaultKeep
 	}
@@ -102,7 +114,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{options: o, clock: clock.New(o.RealNow), faults: faults.NewQueue(), journal: journal.New(o.Keep, o.OnRequest)}
-	if s.switches, err = switches.New(wechatpay.Switches(), o.Switches); err != nil {
+	if s.switches, err = switches.New(allSwitches(), o.Switches); err != nil {
 		return nil, err
 	}
 	if s.dir, err = statedir.Open(o.StateDir); err != nil {
@@ -111,22 +123,33 @@ func New(o Options) (*Server, error) {
 	if err := s.restoreClock(); err != nil {
 		return nil, err
 	}
-	source := keys.Fresh
-	if o.ReuseKeys {
-		source = keys.Reused
-	}
 	s.stop, s.end = context.WithCancel(context.Background())
-	s.wechat, err = wechatpay.New(wechatpay.Options{
-		Merchants: o.Merchants, SeedStocks: stocks, Keys: source, Switches: s.switches, Dir: s.dir,
-		Exchange: &exchange.Exchange{Faults: s.faults, Journal: s.journal, Clock: s.clock, Stop: s.stop},
-	})
-	if err != nil {
+	if err := s.openGateways(stocks); err != nil {
 		s.end()
 		return nil, err
 	}
 	s.handler = s.route()
 	return s, nil
 }
+
+func (s *Server) openGateways(stocks []string) (err error) {
+	source := keys.Fresh
+	if s.options.ReuseKeys {
+		source = keys.Reused
+	}
+	x := &exchange.Exchange{Faults: s.faults, Journal: s.journal, Clock: s.clock, Stop: s.stop}
+	s.wechat, err = wechatpay.New(wechatpay.Options{
+		Merchants: s.options.Merchants, SeedStocks: stocks, Keys: source, Switches: s.switches, Dir: s.dir, Exchange: x,
+	})
+	if err != nil {
+		return err
+	}
+	s.alipay, err = alipay.New(alipay.Options{Apps: s.options.AlipayApps, Keys: source, Switches: s.switches, Dir: s.dir, Exchange: x})
+	return err
+}
+
+// allSwitches declares the switches of all vendors.
+func allSwitches() []switches.Spec { return slices.Concat(wechatpay.Switches(), alipay.Switches()) }
 
 func (s *Server) restoreClock() error {
 	err := s.dir.Each(kindClock, func(_ string, data []byte) error {
@@ -195,6 +218,10 @@ func (s *Server) route() http.Handler {
 			control.ServeHTTP(w, r)
 			return
 		}
+		if r.URL.Path == alipay.Path {
+			s.alipay.ServeHTTP(w, r)
+			return
+		}
 		s.wechat.ServeHTTP(w, r)
 	})
 }
@@ -217,7 +244,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Start listens on a free port of the loopback interface.
 func (s *Server) Start() error { return s.Listen("127.0.0.1:0") }
 
-// Listen serves on an address until Close.
+// Listen serves on an address until Close. Only from then on are messages delivered.
 func (s *Server) Listen(address string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -238,6 +265,7 @@ func (s *Server) Listen(address string) error {
 		defer close(served)
 		_ = server.Serve(listener) // ends with ErrServerClosed when Close is called
 	}(s.http, s.served)
+	s.background.Go(func() { s.alipay.Run(s.stop) })
 	return nil
 }
 
@@ -257,6 +285,7 @@ func (s *Server) Close() error {
 	s.end()
 	s.faults.Close()
 	s.calls.Wait()
+	s.background.Wait()
 	if server == nil {
 		return nil
 	}
@@ -286,6 +315,18 @@ func (s *Server) Journal() *journal.Journal { return s.journal }
 // WeChatPay is the gateway of WeChat Pay: its accounts, activities, stocks and console.
 func (s *Server) WeChatPay() *wechatpay.Gateway { return s.wechat }
 
+// Alipay is the gateway of Alipay: its apps, activities, messages and console.
+func (s *Server) Alipay() *alipay.Gateway { return s.alipay }
+
+// AlipayCredentials are what app appID would get from the developer console. They hold secrets.
+func (s *Server) AlipayCredentials(appID string) (alipay.Credentials, error) {
+	app := s.alipay.App(appID)
+	if app == nil {
+		return alipay.Credentials{}, fmt.Errorf("there is no app %s", appID)
+	}
+	return app.Credentials()
+}
+
 // Credentials are what merchant mchid would get from its console. They hold secrets.
 func (s *Server) Credentials(mchid string) (wechatpay.Credentials, error) {
 	account := s.wechat.Account(mchid)
@@ -302,7 +343,7 @@ func (s *Server) Reset() error {
 	s.switches.Reset()
 	s.journal.Reset()
 	s.clock.Reset()
-	if err := s.wechat.Reset(); err != nil {
+	if err := errors.Join(s.wechat.Reset(), s.alipay.Reset()); err != nil {
 		return err
 	}
 	return s.startClock()

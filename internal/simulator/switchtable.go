@@ -3,15 +3,13 @@ package simulator
 import (
 	"fmt"
 	"strings"
-
-	"github.com/campaign-operator/campaign-operator/internal/simulator/wechatpay"
 )
 
 // SwitchTable is the table of switches in the user's guide.
 func SwitchTable() string {
 	var b strings.Builder
 	b.WriteString("| Switch | Values | Default | Unverified | What it does |\n|---|---|---|---|---|\n")
-	for _, spec := range wechatpay.Switches() {
+	for _, spec := range allSwitches() {
 		unverified := ""
 		if spec.Unverified {
 			unverified = "yes"

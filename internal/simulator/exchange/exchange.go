@@ -35,6 +35,8 @@ type Reply struct {
 	Body   []byte
 	// Code is the error code in the body.
 	Code string
+	// Refused says that the body refuses though the status is 2xx.
+	Refused bool
 	// Committed says that the call changed something.
 	Committed bool
 	// RetryAfter is sent in seconds unless it is 0.
@@ -154,7 +156,7 @@ func (p *passage) before() {
 // after lets a fault strike a call that had its effect. It may replace the reply, spoil its
 // signature, or ask for half of it to be sent.
 func (p *passage) after() (damage Damage, half bool) {
-	if status := p.reply.Status; status < 200 || status > 299 {
+	if status := p.reply.Status; status < 200 || status > 299 || p.reply.Refused {
 		return NoDamage, false // a refusal has no effect whose reply could be lost
 	}
 	s := p.take(faults.AfterCommit)

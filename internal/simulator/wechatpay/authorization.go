@@ -1,11 +1,8 @@
 package wechatpay
 
 import (
-	"crypto"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -18,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/campaign-operator/campaign-operator/internal/simulator/exchange"
+	"github.com/campaign-operator/campaign-operator/internal/simulator/keys"
 )
 
 const (
@@ -140,12 +138,7 @@ func verifyWith(certPEM []byte, message, signature string) error {
 	if !ok {
 		return errors.New("not an RSA certificate")
 	}
-	raw, err := base64.StdEncoding.Strict().DecodeString(signature)
-	if err != nil {
-		return err
-	}
-	digest := sha256.Sum256([]byte(message))
-	return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], raw)
+	return keys.Verify(key, message, signature)
 }
 
 // truncate cuts a text at a character's border.

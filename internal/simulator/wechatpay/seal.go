@@ -1,11 +1,7 @@
 package wechatpay
 
 import (
-	"crypto"
 	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"strconv"
@@ -63,17 +59,14 @@ func (a *attempt) sign(call *exchange.Call, reply *exchange.Reply, damage exchan
 		now = now.Add(400 * time.Second)
 	}
 	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), strings.ToLower(rand.Text())
-	signature, err := signText(pair.Key, timestamp+"\n"+nonce+"\n"+string(reply.Body)+"\n")
-	if err != nil {
-		panic(err) // RSA-2048 always signs a SHA-256
-	}
+	signature := keys.Sign(pair.Key, timestamp+"\n"+nonce+"\n"+string(reply.Body)+"\n")
 	serial := pair.ID
 	switch {
 	case damage == exchange.SignTest || mode == "signtest":
 		// A probe: its text cannot even be Base64 of a signature.
 		signature = "WECHATPAY/SIGNTEST/" + signature[19:]
 	case damage == exchange.BadSignature || mode == "badSignature":
-		signature = spoil(signature)
+		signature = keys.Spoil(signature)
 	case mode == "badSerial":
 		serial = badSerial
 	}
@@ -109,21 +102,6 @@ func (g *Gateway) replyKey(account *Account, asked, mode string) *keys.Pair {
 		return account.newest(PublicKey)
 	}
 	return account.newest(PlatformCertificate)
-}
-
-func signText(key *rsa.PrivateKey, text string) (string, error) {
-	digest := sha256.Sum256([]byte(text))
-	raw, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, digest[:])
-	return base64.StdEncoding.EncodeToString(raw), err
-}
-
-// spoil changes a signature so that it is still Base64 of the right length.
-func spoil(signature string) string {
-	first := "A"
-	if signature[0] == 'A' {
-		first = "B"
-	}
-	return first + signature[1:]
 }
 
 // requestIDHead is unique and looks like the beginning of the gateway's Request-ID: hex.

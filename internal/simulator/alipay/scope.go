@@ -1,0 +1,133 @@
+package alipay
+
+import (
+	"slices"
+	"strings"
+)
+
+// scopeResult is voucher_available_scope_result_info: which shops were taken. Some may fail and the activity is made
+// with the others.
+type scopeResult struct {
+	Geography geographyResult `json:"voucher_available_geography_scope_result_info"`
+}
+
+type geographyResult struct {
+	Shops shopResult `json:"available_geography_shop_result_info"`
+}
+
+type shopResult struct {
+	Good    []string       `json:"success_available_shop_ids,omitempty"`
+	Bad     []failedShop   `json:"fail_available_shop_infos,omitempty"`
+	AllShop *allShopResult `json:"available_geography_all_shop_result_info,omitempty"`
+}
+
+type allShopResult struct {
+	Good []string     `json:"success_exclude_shop_ids,omitempty"`
+	Bad  []failedShop `json:"fail_exclude_shop_infos,omitempty"`
+}
+
+type failedShop struct {
+	ShopID      string   `json:"shop_id"`
+	FailReasons []string `json:"fail_reasons"`
+	FailMessage string   `json:"fail_message"`
+}
+
+// sortShops tells shops that exist from those that do not, by the switch, whose entries may end in *.
+func (g *Gateway) sortShops(ids []string) (good []string, bad []failedShop) {
+	for _, id := range ids {
+		if slices.ContainsFunc(g.switches.Items(SwitchShopsUnknown), func(pattern string) bool { return wildcard(pattern, id) }) {
+			bad = append(bad, failedShop{id, []string{"SHOP_NOT_EXIST"}, "门店不存在"})
+		} else {
+			good = append(good, id)
+		}
+	}
+	return good, bad
+}
+
+// wildcard compares with a pattern whose trailing * matches any ending.
+func wildcard(pattern, s string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(s, prefix)
+	}
+	return pattern == s
+}
+
+// scopeKind says how the shops or cities are given. It cannot be changed once an activity is created.
+func scopeKind(doc object) string {
+	switch {
+	case has(doc, pathAllShop):
+		return pathAllShop
+	case len(listAt(doc, pathRealShops)) > 0:
+		return pathRealShops
+	case textAt(doc, pathScopeType) == scopeShop:
+		return pathShops
+	case trueAt(doc, pathAllCity):
+		return pathAllCity
+	default:
+		return pathCities
+	}
+}
+
+// takeShops leaves only the shops that exist in a document's scope, and says what became of each. It refuses when none
+// is left.
+func (g *Gateway) takeShops(doc object) (*scopeResult, *apiError) {
+	switch scopeKind(doc) {
+	case pathShops:
+		good, bad := g.sortShops(listAt(doc, pathShops))
+		if len(good) == 0 {
+			return nil, refuse(codeBizError, "业务异常，门店不存在: %s", bad[0].ShopID)
+		}
+		put(doc, pathShops, asList(good))
+		return &scopeResult{geographyResult{shopResult{Good: good, Bad: bad}}}, nil
+	case pathAllShop:
+		excluded := listAt(doc, pathExcluded)
+		if len(excluded) == 0 {
+			return nil, nil
+		}
+		good, bad := g.sortShops(excluded)
+		put(doc, pathExcluded, asList(good))
+		return &scopeResult{geographyResult{shopResult{AllShop: &allShopResult{good, bad}}}}, nil
+	}
+	return nil, nil
+}
+
+// changeScope applies a modify's scope to a document.
+func (g *Gateway) changeScope(doc, change object, how string) (*scopeResult, *apiError) {
+	switch {
+	case how == "":
+		return nil, invalid("voucher_available_scope_modify_type", "is required with voucher_available_scope_info")
+	case scopeKind(change) != scopeKind(doc):
+		return nil, invalid(pathGeography, "cannot change the kind of scope, which is "+scopeKind(doc))
+	case how == scopeReplace:
+		put(doc, pathScope, copyOf(change)[pathScope])
+		return g.takeShops(doc)
+	}
+	kind := scopeKind(doc)
+	if kind != pathShops && kind != pathCities {
+		return nil, invalid("voucher_available_scope_modify_type", how+" is for lists of shops or cities")
+	}
+	present, named := listAt(doc, kind), listAt(change, kind)
+	var bad []failedShop
+	if how == scopeAdd {
+		if kind == pathShops {
+			named, bad = g.sortShops(named)
+		}
+		present = append(present, slices.DeleteFunc(slices.Clone(named), func(id string) bool { return slices.Contains(present, id) })...)
+	} else {
+		for _, id := range named {
+			if !slices.Contains(present, id) {
+				bad = append(bad, failedShop{id, []string{"ACTIVITY_SHOP_NOT_EXIST"}, "活动中不存在该门店"})
+			}
+		}
+		named = slices.DeleteFunc(slices.Clone(named), func(id string) bool { return !slices.Contains(present, id) })
+		present = slices.DeleteFunc(present, func(id string) bool { return slices.Contains(named, id) })
+	}
+	if len(present) == 0 || len(named) == 0 {
+		return nil, refuse(codeBizError, "业务异常，没有可用的门店或城市")
+	}
+	put(doc, kind, asList(present))
+	if kind == pathCities {
+		return nil, nil
+	}
+	return &scopeResult{geographyResult{shopResult{Good: named, Bad: bad}}}, nil
+}
