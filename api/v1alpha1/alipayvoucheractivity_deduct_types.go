@@ -1,6 +1,9 @@
 package v1alpha1
 
 // AlipayVoucherDeductInfo is `voucher_deduct_info`, 券优惠抵扣信息: exactly one of its four blocks.
+//
+// +kubebuilder:validation:XValidation:rule=`[has(self.fixVoucherInfo), has(self.discountVoucherInfo), has(self.specialVoucherInfo), has(self.exchangeVoucherInfo)].exists_one(given, given)`,message="write exactly one of fixVoucherInfo, discountVoucherInfo, specialVoucherInfo and exchangeVoucherInfo"
+// +kubebuilder:validation:XValidation:rule=`!has(self.voucherType) || ![has(self.fixVoucherInfo), has(self.discountVoucherInfo), has(self.specialVoucherInfo), has(self.exchangeVoucherInfo)].exists_one(given, given) || self.voucherType == (has(self.fixVoucherInfo) ? 'FIX_VOUCHER' : has(self.discountVoucherInfo) ? 'DISCOUNT_VOUCHER' : has(self.specialVoucherInfo) ? 'SPECIAL_VOUCHER' : 'EXCHANGE_VOUCHER')`,message="write the voucherType that follows from the block: FIX_VOUCHER with fixVoucherInfo, DISCOUNT_VOUCHER with discountVoucherInfo, SPECIAL_VOUCHER with specialVoucherInfo, EXCHANGE_VOUCHER with exchangeVoucherInfo. Or leave voucherType out",fieldPath=".voucherType"
 type AlipayVoucherDeductInfo struct {
 	// voucherType is the type of the voucher (`voucher_type`, 券类型): `FIX_VOUCHER` (满减券), `DISCOUNT_VOUCHER` (折扣券),
 	// `SPECIAL_VOUCHER` (特价券) or `EXCHANGE_VOUCHER` (兑换券). Optional; it follows from the block that is given.
@@ -33,15 +36,20 @@ type AlipayVoucherDeductInfo struct {
 }
 
 // AlipayFixVoucherInfo is `fix_voucher_info`, 满减券详情.
+//
+// +kubebuilder:validation:XValidation:rule=`!self.?voucherDeductThresholdInfo.?voucherExpressInfo.hasValue()`,message="leave voucherExpressInfo out: only specialVoucherInfo and exchangeVoucherInfo have one",fieldPath=".voucherDeductThresholdInfo.voucherExpressInfo",reason=FieldValueForbidden
+// +kubebuilder:validation:XValidation:rule=`self.?voucherDeductThresholdInfo.?voucherGoodsQuantitySpecificationInfo.?directionalType.orValue('FIX') == 'FIX'`,message="write directionalType: FIX: a voucher of a fixed amount can ask for a number of goods, not for the one with a number",fieldPath=".voucherDeductThresholdInfo.voucherGoodsQuantitySpecificationInfo.directionalType"
 type AlipayFixVoucherInfo struct {
 	// amount is what a voucher takes off, in yuan (`amount`, 券面额): 0.10 to 3000.00.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.10')) && !quantity(self).isGreaterThan(quantity('3000.00'))`,message="write amount from 0.10 to 3000.00 yuan"
 	// +required
 	Amount AlipayPrice `json:"amount,omitempty"`
 
 	// floorAmount is the amount in yuan that a payment must reach (`floor_amount`, 门槛金额): 0.10 to 50000.00. No threshold
 	// when left out.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.10')) && !quantity(self).isGreaterThan(quantity('50000.00'))`,message="write floorAmount from 0.10 to 50000.00 yuan, or leave it out for no threshold: Alipay does not take 0"
 	// +optional
 	FloorAmount AlipayPrice `json:"floorAmount,omitempty"`
 
@@ -53,23 +61,28 @@ type AlipayFixVoucherInfo struct {
 }
 
 // AlipayDiscountVoucherInfo is `discount_voucher_info`, 折扣券详情.
+//
+// +kubebuilder:validation:XValidation:rule=`!self.?voucherDeductThresholdInfo.?voucherExpressInfo.hasValue()`,message="leave voucherExpressInfo out: only specialVoucherInfo and exchangeVoucherInfo have one",fieldPath=".voucherDeductThresholdInfo.voucherExpressInfo",reason=FieldValueForbidden
 type AlipayDiscountVoucherInfo struct {
 	// discount is the part of the price that remains, in tenths (`discount`, 折扣率): 0.1 to 9.9 in quotes; `"6.5"` (6.5折) is
 	// 65 % of the price.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=12
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(0\.[1-9]\d?|[1-8](\.\d{1,2})?|9(\.([0-8]\d?|90?))?)$')`,message="write discount in quotes, from 0.1 to 9.9 with at most two decimals: \"6.5\" (6.5折) is 65 % of the price"
 	// +required
 	Discount string `json:"discount,omitempty"`
 
 	// ceilingAmount is the most that a voucher takes off, in yuan (`ceiling_amount`, 封顶金额): 0.10 to 15000.00.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.10')) && !quantity(self).isGreaterThan(quantity('15000.00'))`,message="write ceilingAmount from 0.10 to 15000.00 yuan"
 	// +required
 	CeilingAmount AlipayPrice `json:"ceilingAmount,omitempty"`
 
 	// floorAmount is the amount in yuan that a payment must reach (`floor_amount`, 门槛金额): 0.10 to 50000.00. No threshold
 	// when left out.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.10')) && !quantity(self).isGreaterThan(quantity('50000.00'))`,message="write floorAmount from 0.10 to 50000.00 yuan, or leave it out for no threshold: Alipay does not take 0"
 	// +optional
 	FloorAmount AlipayPrice `json:"floorAmount,omitempty"`
 
@@ -85,12 +98,14 @@ type AlipaySpecialVoucherInfo struct {
 	// specialAmount is the price in yuan with a voucher (`special_amount`, 特价): 0.00 to 999.00, below the originAmount of
 	// voucherAvailableGoodsInfo.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.00')) && !quantity(self).isGreaterThan(quantity('999.00'))`,message="write specialAmount from 0.00 to 999.00 yuan"
 	// +required
 	SpecialAmount AlipayPrice `json:"specialAmount,omitempty"`
 
 	// floorAmount is the amount in yuan that a payment must reach (`floor_amount`, 门槛金额): 0.10 to 50000.00. No threshold
 	// when left out.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.10')) && !quantity(self).isGreaterThan(quantity('50000.00'))`,message="write floorAmount from 0.10 to 50000.00 yuan, or leave it out for no threshold: Alipay does not take 0"
 	// +optional
 	FloorAmount AlipayPrice `json:"floorAmount,omitempty"`
 
@@ -109,12 +124,14 @@ type AlipayExchangeVoucherInfo struct {
 
 	// amount is what a voucher is worth, in yuan (`amount`, 券的价值): 0.10 to 3000.00. Optional; budgetYuan needs it.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.10')) && !quantity(self).isGreaterThan(quantity('3000.00'))`,message="write amount from 0.10 to 3000.00 yuan, or leave it out"
 	// +optional
 	Amount AlipayPrice `json:"amount,omitempty"`
 
 	// floorAmount is the amount in yuan that an order must reach (`floor_amount`, 门槛金额): 0.10 to 50000.00. Alipay shows it
 	// only; the merchant has to keep it when a voucher is redeemed. No threshold when left out.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.10')) && !quantity(self).isGreaterThan(quantity('50000.00'))`,message="write floorAmount from 0.10 to 50000.00 yuan, or leave it out for no threshold: Alipay does not take 0"
 	// +optional
 	FloorAmount AlipayPrice `json:"floorAmount,omitempty"`
 
@@ -130,11 +147,15 @@ type AlipayVoucherExchangeGoodsInfo struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:XValidation:rule=`self.size() <= 16`,message="write exchangeGoodsName of at most 16 characters; a Chinese character counts as one"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\p{Cc}\x{FFFD}]*$') && self.trim() == self`,message="write exchangeGoodsName without line breaks, control or broken characters, or spaces around it"
 	// +required
 	ExchangeGoodsName string `json:"exchangeGoodsName,omitempty"`
 }
 
 // AlipayVoucherDeductThresholdInfo is `voucher_deduct_threshold_info`, 优惠门槛信息. At least one of its blocks.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.voucherExpressInfo) || has(self.voucherGoodsQuantitySpecificationInfo)`,message="write voucherGoodsQuantitySpecificationInfo or voucherExpressInfo, or leave voucherDeductThresholdInfo out"
 type AlipayVoucherDeductThresholdInfo struct {
 	// voucherExpressInfo is who pays the postage (`voucher_express_info`, 邮费信息); only with specialVoucherInfo and
 	// exchangeVoucherInfo. Left out where there is none.

@@ -117,6 +117,10 @@ type AlipayVoucherSendModeInfo struct {
 }
 
 // AlipayVoucherSendRuleInfo is `voucher_send_rule_info`, 券发放规则.
+//
+// +kubebuilder:validation:XValidation:rule=`[self.publishStartTime, self.publishEndTime].exists(t, !t.matches(r'^20(\d\d-(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|\d\d-(0[469]|11)-(0[1-9]|[12]\d|30)|\d\d-02-(0[1-9]|1\d|2[0-8])|([02468][048]|[13579][26])-02-29)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$')) || timestamp(self.publishEndTime) > timestamp(self.publishStartTime)`,message="write a publishEndTime that is after publishStartTime",fieldPath=".publishEndTime"
+// +kubebuilder:validation:XValidation:rule=`[self.publishStartTime, self.publishEndTime].exists(t, !t.matches(r'^20(\d\d-(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|\d\d-(0[469]|11)-(0[1-9]|[12]\d|30)|\d\d-02-(0[1-9]|1\d|2[0-8])|([02468][048]|[13579][26])-02-29)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$')) || timestamp(self.publishEndTime) - timestamp(self.publishStartTime) <= duration('4320h')`,message="write a publishEndTime at most 180 days after publishStartTime: Alipay gives vouchers out for no longer; make one resource for each 180 days",fieldPath=".publishEndTime"
+// +kubebuilder:validation:XValidation:rule=`!self.?naturalPersonLimit.orValue(false) || !self.?phoneNumberLimit.orValue(false) || self.?quantityLimitPerUser.orValue(0) != 0`,message="write a quantityLimitPerUser of at least 1: with naturalPersonLimit and phoneNumberLimit both true Alipay takes no activity without one",fieldPath=".quantityLimitPerUser"
 type AlipayVoucherSendRuleInfo struct {
 	// quantity is how many vouchers there are (`quantity`, 发行券的数量): with MERCHANT_API 1 to 99999999, and it can be raised
 	// later up to 999999; with MERCHANT_UPLOAD it is 0, since the codes that are handed over are the number, and is better

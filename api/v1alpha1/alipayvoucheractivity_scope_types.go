@@ -15,6 +15,9 @@ type AlipayVoucherAvailableScopeInfo struct {
 }
 
 // AlipayVoucherAvailableGeographyScopeInfo is `voucher_available_geography_scope_info`, 券可用地理位置: shops or cities.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.availableGeographyShopInfo) != has(self.availableGeographyCityInfo)`,message="write availableGeographyShopInfo or availableGeographyCityInfo, exactly one of the two"
+// +kubebuilder:validation:XValidation:rule=`!has(self.availableGeographyScopeType) || has(self.availableGeographyShopInfo) == has(self.availableGeographyCityInfo) || self.availableGeographyScopeType == (has(self.availableGeographyShopInfo) ? 'SHOP' : 'CITY_CODE')`,message="write the availableGeographyScopeType that follows from the block: SHOP with availableGeographyShopInfo, CITY_CODE with availableGeographyCityInfo. Or leave availableGeographyScopeType out",fieldPath=".availableGeographyScopeType"
 type AlipayVoucherAvailableGeographyScopeInfo struct {
 	// availableGeographyScopeType is which of the two (`available_geography_scope_type`, 券可用地理位置类型): `SHOP` (可用门店)
 	// or `CITY_CODE` (可用城市). Optional; it follows from the block that is given.
@@ -36,6 +39,8 @@ type AlipayVoucherAvailableGeographyScopeInfo struct {
 }
 
 // AlipayVoucherAvailableGeographyShopInfo is `available_geography_shop_info`, 券可用门店: a list of shops, or all.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.availableShopIds) != has(self.availableGeographyAllShop)`,message="write availableShopIds or availableGeographyAllShop, exactly one of the two"
 type AlipayVoucherAvailableGeographyShopInfo struct {
 	// availableShopIds lists the shops (`available_shop_ids`, 券可使用的门店列表): 1 to 1024 ids of Alipay's shops
 	// (`ant.merchant.expand.shop.create`), digits in quotes. Alipay drops one that is named twice. Shops can be added and
@@ -57,6 +62,8 @@ type AlipayVoucherAvailableGeographyShopInfo struct {
 }
 
 // AlipayVoucherAvailableGeographyAllShopInfo is `available_geography_all_shop`, 全部门店可用.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.availableBrandId) || has(self.merchantIds)`,message="write availableBrandId or merchantIds: it says whose shops they are"
 type AlipayVoucherAvailableGeographyAllShopInfo struct {
 	// availableBrandId is the brand whose shops they are (`available_brand_id`, 全部门店可用的品牌id): at most 64 digits in
 	// quotes, a brand of the merchant that the activity belongs to. Shops that the brand gets later count too.
@@ -94,9 +101,12 @@ type AlipayVoucherAvailableGeographyAllShopInfo struct {
 }
 
 // AlipayVoucherAvailableGeographyCityInfo is `available_geography_city_info`, 券可用城市: the whole country, or a list.
+//
+// +kubebuilder:validation:XValidation:rule=`!self.?allCity.orValue(true) || has(self.allCity) != has(self.availableCityCodes)`,message="write allCity: true or availableCityCodes, exactly one of the two"
 type AlipayVoucherAvailableGeographyCityInfo struct {
 	// allCity is the whole country (`all_city`, 是否全国): `true`, or left out.
 	//
+	// +kubebuilder:validation:XValidation:rule=`self`,message="write allCity: true, or leave it out and write availableCityCodes: false says nothing"
 	// +optional
 	AllCity *bool `json:"allCity,omitempty"`
 
@@ -119,12 +129,15 @@ type AlipayVoucherAvailableGoodsInfo struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:XValidation:rule=`self.size() <= 12`,message="write goodsName of at most 12 characters; a Chinese character counts as one"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\p{Cc}\x{FFFD}]*$') && self.trim() == self`,message="write goodsName without line breaks, control or broken characters, or spaces around it"
 	// +required
 	GoodsName string `json:"goodsName,omitempty"`
 
 	// originAmount is the price in yuan without a voucher (`origin_amount`, 原价): 0.01 to 999999999. Required with
 	// specialVoucherInfo and discountVoucherInfo.
 	//
+	// +kubebuilder:validation:XValidation:rule=`!self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$') || !quantity(self).isLessThan(quantity('0.01')) && !quantity(self).isGreaterThan(quantity('999999999'))`,message="write originAmount from 0.01 to 999999999 yuan"
 	// +optional
 	OriginAmount AlipayPrice `json:"originAmount,omitempty"`
 }

@@ -4,12 +4,14 @@ package v1alpha1
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=12
+// +kubebuilder:validation:XValidation:rule=`self.matches(r'^20(\d\d-(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|\d\d-(0[469]|11)-(0[1-9]|[12]\d|30)|\d\d-02-(0[1-9]|1\d|2[0-8])|([02468][048]|[13579][26])-02-29)$')`,message="write a day that exists as yyyy-MM-dd in quotes, such as \"2027-02-01\" (years 2000 to 2099)"
 type AlipayDate = string
 
 // AlipayTimeOfDay is a time of day in a rule, HH:mm:ss in Beijing time.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=8
+// +kubebuilder:validation:XValidation:rule=`self.matches(r'^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$')`,message="write the time of day as HH:mm:ss in quotes, from \"00:00:00\" to \"23:59:59\""
 type AlipayTimeOfDay = string
 
 // AlipayVoucherUseRuleInfo is `voucher_use_rule_info`, 券核销限制.
@@ -21,6 +23,9 @@ type AlipayVoucherUseRuleInfo struct {
 }
 
 // AlipayVoucherUseTimeInfo is `voucher_use_time_info`, 券核销时间: exactly one of its two blocks.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.absolutePeriodInfo) != has(self.relativePeriodInfo)`,message="write absolutePeriodInfo or relativePeriodInfo, exactly one of the two"
+// +kubebuilder:validation:XValidation:rule=`!has(self.periodType) || has(self.absolutePeriodInfo) == has(self.relativePeriodInfo) || self.periodType == (has(self.absolutePeriodInfo) ? 'ABSOLUTE' : 'RELATIVE')`,message="write the periodType that follows from the block: ABSOLUTE with absolutePeriodInfo, RELATIVE with relativePeriodInfo. Or leave periodType out",fieldPath=".periodType"
 type AlipayVoucherUseTimeInfo struct {
 	// periodType is which of the two (`period_type`, 券有效期): `ABSOLUTE` (绝对时间) or `RELATIVE` (相对时间). Optional; it
 	// follows from the block that is given.
@@ -42,6 +47,8 @@ type AlipayVoucherUseTimeInfo struct {
 }
 
 // AlipayVoucherAbsolutePeriodInfo is `absolute_period_info`, 券绝对时间可用.
+//
+// +kubebuilder:validation:XValidation:rule=`[self.validBeginTime, self.validEndTime].exists(t, !t.matches(r'^20(\d\d-(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|\d\d-(0[469]|11)-(0[1-9]|[12]\d|30)|\d\d-02-(0[1-9]|1\d|2[0-8])|([02468][048]|[13579][26])-02-29)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$')) || timestamp(self.validEndTime) > timestamp(self.validBeginTime)`,message="write a validEndTime that is after validBeginTime",fieldPath=".validEndTime"
 type AlipayVoucherAbsolutePeriodInfo struct {
 	// validBeginTime is from when vouchers can be used (`valid_begin_time`, 券可使用的开始时间): RFC 3339 with an explicit offset
 	// and whole seconds.
@@ -87,6 +94,8 @@ type AlipayVoucherRelativePeriodInfo struct {
 }
 
 // AlipayTimeRestrictInfo is `time_restrict_info`, 核销时间限制. At least one of its lists.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.usablePeriodInfo) || has(self.disablePeriodInfo)`,message="write usablePeriodInfo or disablePeriodInfo, or leave timeRestrictInfo out"
 type AlipayTimeRestrictInfo struct {
 	// usablePeriodInfo lists when a voucher can be used (`usable_period_info`, 可用时间段), at most 1000. Always when left out.
 	//
@@ -107,6 +116,8 @@ type AlipayTimeRestrictInfo struct {
 
 // AlipayPeriodInfo is one item of `usable_period_info` or `disable_period_info`. Alipay's page shows WEEK in the first and DATE
 // and HOLIDAY in the second; both lists have the same type there and take all three.
+//
+// +kubebuilder:validation:XValidation:rule=`has(self.weekRuleInfo) == (self.ruleType == 'WEEK') && has(self.dateRuleInfo) == (self.ruleType == 'DATE') && has(self.holidayRuleInfo) == (self.ruleType == 'HOLIDAY')`,message="write the one block that ruleType asks for: weekRuleInfo with WEEK, dateRuleInfo with DATE, holidayRuleInfo with HOLIDAY"
 type AlipayPeriodInfo struct {
 	// ruleType is the kind of days (`rule_type`, 规则类型): `WEEK` (周期类型), `DATE` (日期类型) or `HOLIDAY` (法定节假日类型),
 	// each with its own block.
@@ -139,6 +150,7 @@ type AlipayWeekRuleInfo struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[1-7](,[1-7])*$') && !self.matches(r'1.*1|2.*2|3.*3|4.*4|5.*5|6.*6|7.*7')`,message="write weekDay in quotes as numbers from 1 (Monday) to 7 joined by commas, each once, such as \"1,2\""
 	// +required
 	WeekDay string `json:"weekDay,omitempty"`
 
@@ -162,6 +174,8 @@ type AlipayDateRuleInfo struct {
 }
 
 // AlipayDateRangeInfo is `date_range_info`, 日期范围.
+//
+// +kubebuilder:validation:XValidation:rule=`[self.beginDate, self.endDate].exists(d, !d.matches(r'^20(\d\d-(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|\d\d-(0[469]|11)-(0[1-9]|[12]\d|30)|\d\d-02-(0[1-9]|1\d|2[0-8])|([02468][048]|[13579][26])-02-29)$')) || self.beginDate <= self.endDate`,message="write an endDate that is not before beginDate",fieldPath=".endDate"
 type AlipayDateRangeInfo struct {
 	// beginDate is the first day (`begin_date`, 开始日期): yyyy-MM-dd, Beijing time.
 	//
@@ -183,6 +197,8 @@ type AlipayHolidayRuleInfo struct {
 }
 
 // AlipayTimeRangeInfo is `time_range_info`, 时间段.
+//
+// +kubebuilder:validation:XValidation:rule=`self.endTimeInfo.endTimeType != 'SAME_DAY' || [self.beginTime, self.endTimeInfo.endTime].exists(t, !t.matches(r'^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$')) || self.beginTime < self.endTimeInfo.endTime`,message="write an endTime after beginTime, or endTimeType: NEXT_DAY for hours that go past midnight",fieldPath=".endTimeInfo.endTime"
 type AlipayTimeRangeInfo struct {
 	// beginTime of the hours (`begin_time`, 开始时间): HH:mm:ss, Beijing time, such as `"00:00:00"`.
 	//

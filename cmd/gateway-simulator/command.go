@@ -31,6 +31,7 @@ type flags struct {
 	merchants      []string
 	alipayApps     []string
 	agency         []string
+	notifyURL      string
 	stocks         string
 	switches       []string
 	now            string
@@ -92,6 +93,7 @@ func newCommand() *cobra.Command {
 	set.StringArrayVar(&f.merchants, "merchant", []string{simulator.DefaultMerchant}, "merchant id; repeat for several")
 	set.StringArrayVar(&f.alipayApps, "alipay-app", []string{simulator.DefaultAlipayApp}, "Alipay app id, with :certificate for certificate mode; repeat for several")
 	set.StringArrayVar(&f.agency, "alipay-agency-merchant", nil, "merchant (2088…) that granted the Alipay apps an app_auth_token; repeat for several")
+	set.StringVar(&f.notifyURL, "notify-url", "", "URL that takes the Alipay apps' messages, {appId} in it stands for the app; PUT /_sim/alipay/notify-url changes it")
 	set.StringVar(&f.stocks, "stocks", simulator.DefaultSeedStocks, "busifavor stocks that are RUNNING from the start: ids and ranges, or none")
 	set.StringArrayVar(&f.switches, "switch", nil, "name=value of a switch; repeat for several")
 	set.StringVar(&f.now, "campaign-time", "", "campaign time to start with, as 2026-05-01T00:00:00+08:00; real time when empty")
@@ -192,7 +194,7 @@ func (f *flags) apps() ([]alipay.AppOptions, error) {
 	var all []alipay.AppOptions
 	for _, text := range f.alipayApps {
 		appID, mode, given := strings.Cut(text, ":")
-		app := alipay.AppOptions{AppID: appID, Mode: alipay.PublicKey, AgencyMerchants: f.agency}
+		app := alipay.AppOptions{AppID: appID, Mode: alipay.PublicKey, AgencyMerchants: f.agency, NotifyURL: f.notifyURL}
 		switch {
 		case given && mode == "certificate":
 			app.Mode = alipay.Certificate

@@ -11,13 +11,20 @@ import (
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
-// An account's ceiling holds over all that is active at the vendor, managed or not, and over the activations that are under
-// way, of this process and of others. An activation is recorded in its campaign's status before it is sent, and
-// whoever sends one reads all campaigns from the API server in between: of two that do not fit together, at least one sees the other.
+// An account's ceiling holds over all that is active at the vendor, managed or not, and over what is under way to commit money, of
+// this process and of others: activations, and where activities begin by themselves their creations and what raises them. Such a call is
+// recorded in its campaign's status before it is sent, and whoever sends one reads all campaigns from the API server in
+// between: of two that do not fit together, at least one sees the other.
 
 // moneyFacts says what the campaign can cost and what the account's limits are.
 func (s *scope) moneyFacts(f *Facts) MoneyFacts {
-	facts := MoneyFacts{Manifest: s.Kind.Exposure(s.campaign), Over: s.over}
+	facts := MoneyFacts{Manifest: s.Kind.Exposure(s.campaign), Over: s.over, Done: "activated"}
+	if !s.Kind.Traits().Activates() {
+		facts.Done = "created"
+		if f.Remote != nil {
+			facts.Done = "raised"
+		}
+	}
 	limits := s.account.Limits
 	facts.MaxCampaign = ceilingOf(limits.MaxCampaignYuan)
 	facts.MaxActive, facts.Limit = ceilingOf(limits.MaxActiveYuan), "limits.maxActiveYuan"
@@ -47,13 +54,34 @@ func (s *scope) exposure(remote *Remote) *providers.Exposure {
 	return s.Kind.Exposure(s.campaign)
 }
 
-// ceiling adds to the facts whether an activation fits below the account's ceiling, as soon as one is under way to be decided, and reports
-// whether it does not. One that is about to be recorded or sent is reserved until the reconcile is over: by then it is recorded.
+// commitment is what the call that is under way would have the campaign's activity cost in all: what raises it is in the manifest.
+func (s *scope) commitment(remote *Remote) *providers.Exposure {
+	if manifest := s.Kind.Exposure(s.campaign); manifest != nil && !s.Kind.Traits().Activates() {
+		return manifest
+	}
+	return s.exposure(remote)
+}
+
+// commits reports whether a decision is on the way to a call that commits money.
+func (f *Facts) commits(d Decision) bool {
+	if f.Traits.Activates() {
+		return f.activating() && d.Action != Stop && d.Action != Quietly
+	}
+	return d.Action == Intend || d.Action == Send && f.Memory.Sends == 0 || raises(d.Change.Operation)
+}
+
+// raises reports whether a call has an activity give out more than it did.
+func raises(op providers.Operation) bool {
+	return op == providers.OperationAppend || op == providers.OperationDepositCodes
+}
+
+// ceiling adds to the facts whether what is decided fits below the account's ceiling, as soon as it is under way to be decided, and reports
+// whether it does not. What is about to be recorded or sent is reserved until the reconcile is over: by then it is recorded.
 func (s *scope) ceiling(ctx context.Context, f *Facts, d Decision) (bool, error) {
-	if !f.activating() || f.Money.MaxActive == nil || s.view == nil || (d.Action == Stop || d.Action == Quietly) {
+	if !f.commits(d) || f.Money.MaxActive == nil || s.view == nil {
 		return false, nil
 	}
-	own := s.exposure(f.Remote)
+	own := s.commitment(f.Remote)
 	if own == nil {
 		return false, nil
 	}
@@ -65,14 +93,15 @@ func (s *scope) ceiling(ctx context.Context, f *Facts, d Decision) (bool, error)
 		return false, err
 	}
 	for id, exposure := range reserved.byID {
-		if id != f.Record.ID {
+		if id != s.committedAs(s.campaign) {
 			taken.exposures[id] = exposure
 		}
 	}
 	s.over = f.Money.over(*own, taken)
 	f.Money.Over = s.over
-	if s.over == "" && d.Change.Operation == providers.OperationStart {
-		reserved.byID[f.Record.ID], s.reserved = *own, true
+	if s.over == "" && (d.Change.Operation == providers.OperationStart || !f.Traits.Activates()) {
+		s.reserved = s.committedAs(s.campaign)
+		reserved.byID[s.reserved] = *own
 	}
 	return f.Money.Over != "", nil
 }
@@ -84,19 +113,19 @@ func (f *Facts) activating() bool {
 
 // unreserve gives back what the reconcile has reserved.
 func (s *scope) unreserve() {
-	if s.reserved {
+	if s.reserved != "" {
 		reserved := s.reservations.of(accountOf(s.sweepKey))
 		reserved.mu.Lock()
 		defer reserved.mu.Unlock()
-		delete(reserved.byID, s.Kind.ActivityID(s.campaign))
+		delete(reserved.byID, s.reserved)
 	}
 }
 
-// overNow reports whether an activation that is recorded goes beyond the ceiling after all, by what the API server
+// overNow reports whether what is recorded to be sent goes beyond the ceiling after all, by what the API server
 // says at this moment of the account and of all campaigns. A ceiling that there was none of before needs the list first.
 func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 	facts := s.moneyFacts(&Facts{Remote: s.remote})
-	own := s.exposure(s.remote)
+	own := s.commitment(s.remote)
 	switch {
 	case own == nil:
 		return false, nil
@@ -109,7 +138,7 @@ func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 	}
 	taken, err := s.committed(ctx, s.eachLive)
 	if err != nil {
-		return false, fmt.Errorf("add up what is active before an activation: %w", err)
+		return false, fmt.Errorf("add up what is active before a call that commits money: %w", err)
 	}
 	s.current = false // the list took its time
 	s.over = facts.over(*own, taken)
@@ -117,13 +146,13 @@ func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 	return s.over != "", nil
 }
 
-// reservations are the activations that this process has found to fit and that no status records yet, by account. The zero value is ready.
+// reservations are what this process has found to fit and no status records yet, by account. The zero value is ready.
 type reservations struct {
 	mu        sync.Mutex
 	byAccount map[sweep.Key]*reserved
 }
 
-// reserved are those of one account, by the vendor's id. Whoever adds up holds its lock, so that no other worker of the account does.
+// reserved are those of one account, by what they are committed as. Whoever adds up holds its lock, so that no other worker of the account does.
 type reserved struct {
 	mu   sync.Mutex
 	byID map[string]providers.Exposure

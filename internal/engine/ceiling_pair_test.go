@@ -19,7 +19,13 @@ type rivals struct {
 // inRivalry runs a test with two inactive stocks that are about to be activated.
 func inRivalry(t *testing.T, test func(t *testing.T, w *world, r rivals)) {
 	t.Helper()
-	inStock(t, func(t *testing.T, w *world) {
+	inRivalryOf(t, stockKind{}, stockInactive, stockActive, test)
+}
+
+// inRivalryOf runs a test with two campaigns of a kind that are in a state and are about to go to another.
+func inRivalryOf(t *testing.T, kind Kind, from, to v1alpha1.PayGiftActivityDesiredState, test func(t *testing.T, w *world, r rivals)) {
+	t.Helper()
+	inWorldOf(t, kind, func(t *testing.T, w *world) {
 		m := &model{w: w, pause: func() {}}
 		w.limited(maxActive("1.50"))
 		r := rivals{m: m, first: m.thread(w.manager)}
@@ -28,7 +34,7 @@ func inRivalry(t *testing.T, test func(t *testing.T, w *world, r rivals)) {
 		r.second = m.thread(other)
 		for _, th := range []*thread{r.first, r.second} {
 			w.as(th.manager, func() {
-				w.applied(stockInactive, func(c *v1alpha1.PayGiftActivity) {
+				w.applied(from, func(c *v1alpha1.PayGiftActivity) {
 					c.Spec.ActivityBaseInfo.ActivityName = w.key.Name
 					setTimes(c, noon.Add(100*time.Hour))
 				})
@@ -42,7 +48,7 @@ func inRivalry(t *testing.T, test func(t *testing.T, w *world, r rivals)) {
 		}
 		w.crossing = func(done bool) { m.cross("write done=%t", done) }
 		for _, th := range []*thread{r.first, r.second} {
-			w.as(th.manager, func() { w.setState(stockActive) })
+			w.as(th.manager, func() { w.setState(to) })
 		}
 		test(t, w, r)
 	})
@@ -59,8 +65,12 @@ func (r rivals) oneWins(t *testing.T) {
 	for _, th := range []*thread{r.first, r.second} {
 		w.as(th.manager, func() { reasons[ready(w.campaign()).Reason]++ })
 	}
-	if len(w.vendor.stocks.locks) != 1 || reasons[v1alpha1.ReasonRunning] != 1 || reasons[v1alpha1.ReasonBudgetLimitExceeded] != 1 {
-		t.Errorf("locked %v; they say %v", w.vendor.stocks.locks, reasons)
+	committed, live := len(w.vendor.activities), v1alpha1.ReasonScheduled
+	if stocks := w.vendor.stocks; stocks != nil {
+		committed, live = len(stocks.locks), v1alpha1.ReasonRunning
+	}
+	if committed != 1 || reasons[live] != 1 || reasons[v1alpha1.ReasonBudgetLimitExceeded] != 1 {
+		t.Errorf("%d committed money; they say %v", committed, reasons)
 		for _, th := range []*thread{r.first, r.second} {
 			w.as(th.manager, func() { t.Logf("%+v %+v", ready(w.campaign()), w.campaign().Status.Operation) })
 		}
@@ -71,6 +81,19 @@ func (r rivals) oneWins(t *testing.T) {
 }
 
 func TestTwoProcessesNeverActivateTogetherWhatDoesNotFitTogether(t *testing.T) {
+	everyRivalry(t, providers.OperationStart, inRivalry)
+}
+
+func TestTwoProcessesNeverCreateTogetherWhatDoesNotFitTogether(t *testing.T) {
+	everyRivalry(t, providers.OperationCreate, func(t *testing.T, test func(t *testing.T, w *world, r rivals)) {
+		t.Helper()
+		inRivalryOf(t, voucherKind{}, v1alpha1.PayGiftActivityDraft, v1alpha1.PayGiftActivityActive, test)
+	})
+}
+
+// everyRivalry runs two rivals in every order of their boundaries.
+func everyRivalry(t *testing.T, op providers.Operation, inRivalry func(*testing.T, func(*testing.T, *world, rivals))) {
+	t.Helper()
 	const most = 8 // the intent, the call, the read after it, the record: before and after each
 	turn := 0
 	for _, reply := range []string{"", "reply lost", "5xx"} {
@@ -84,7 +107,7 @@ func TestTwoProcessesNeverActivateTogetherWhatDoesNotFitTogether(t *testing.T) {
 						inRivalry(t, func(t *testing.T, w *world, r rivals) {
 							w.frozenLists(r, (first+second)%2 == 0)
 							if reply != "" {
-								w.vendor.fail(providers.OperationStart, replies[reply])
+								w.vendor.fail(op, replies[reply])
 							}
 							for range first {
 								r.first.next()

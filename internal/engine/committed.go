@@ -33,8 +33,8 @@ func (t *taken) count(id string, exposure *providers.Exposure) {
 func (m MoneyFacts) over(own providers.Exposure, others taken) string {
 	if len(others.unknown) > 0 {
 		return fmt.Sprintf(
-			"it is not activated: what is active cannot be added up for the account's %s, since the vendor's list does not say what this can cost: %s. Look at it in the vendor's console.",
-			m.Limit, enumerate(others.unknown))
+			"it is not %s: what is active cannot be added up for the account's %s, since the vendor's list does not say what this can cost: %s. Look at it in the vendor's console.",
+			m.Done, m.Limit, enumerate(others.unknown))
 	}
 	var sum, count int64
 	for _, exposure := range others.exposures {
@@ -51,8 +51,8 @@ func (m MoneyFacts) over(own providers.Exposure, others taken) string {
 		what = "noCash, which is counted apart"
 	}
 	return fmt.Sprintf(
-		"it is not activated: with its %s yuan the account's %s of %s would be passed by %s. %s are taken by what is active or being activated (%d, %s). It goes on when others have ended, or when the account's owner raises the limit.",
-		money.Yuan(own.Fen), m.Limit, money.Yuan(*m.MaxActive), money.Yuan(total-*m.MaxActive), money.Yuan(sum), count, what)
+		"it is not %s: with its %s yuan the account's %s of %s would be passed by %s. %s are taken by what is active or being activated (%d, %s). It goes on when others have ended, or when the account's owner raises the limit.",
+		m.Done, money.Yuan(own.Fen), m.Limit, money.Yuan(*m.MaxActive), money.Yuan(total-*m.MaxActive), money.Yuan(sum), count, what)
 }
 
 // visitor calls visit with every campaign of the kind.
@@ -77,8 +77,8 @@ func (s *scope) committed(ctx context.Context, each visitor) (taken, error) {
 			return
 		}
 		st := other.CampaignStatus()
-		if id := s.Kind.ActivityID(other); id != "" && id != own && activated(st) {
-			s.countRecorded(&sums, id, s.Kind.Exposure(other))
+		if as := s.committedAs(other); other.GetUID() != s.campaign.GetUID() && as != "" && activated(st) {
+			s.countRecorded(&sums, as, s.Kind.Exposure(other))
 		}
 		for _, previous := range st.Previous {
 			if previous.ActivityID != own && providers.State(previous.State).Committed() {
@@ -92,13 +92,34 @@ func (s *scope) committed(ctx context.Context, each visitor) (taken, error) {
 // countRecorded adds an activity that a resource records as active. How much it can cost the view knows better than the manifest.
 func (s *scope) countRecorded(sums *taken, id string, exposure *providers.Exposure) {
 	shown, listed := s.view.ByID(id)
+	counted := listed && (shown.State.Committed() || shown.State == providers.StateUnknown)
 	switch {
-	case listed && shown.State.Final(), listed && (shown.State.Committed() || shown.State == providers.StateUnknown):
-		return // ended, or counted
+	case listed && shown.State.Final():
+		return
+	case counted && !s.Kind.Traits().Activates() && exposure != nil && shown.Exposure != nil && exposure.Fen > shown.Exposure.Fen:
+		sums.count(id, exposure) // it is being raised
+		return
+	case counted:
+		return
 	case listed && shown.Exposure != nil:
 		exposure = shown.Exposure
 	}
 	sums.count(id, exposure)
+}
+
+// committedAs is what a campaign's activity is counted as: its id, or its request number while a creation that commits money is open.
+func (s *scope) committedAs(c v1alpha1.Campaign) string {
+	id, request := s.Kind.ActivityID(c), c.CampaignStatus().Request
+	switch {
+	case id != "" || s.Kind.Traits().Activates():
+		return id
+	case request != nil:
+		return request.Number
+	case c.GetUID() == s.campaign.GetUID():
+		return s.request.Number
+	default:
+		return ""
+	}
 }
 
 // sameAccount reports whether another campaign's record was made for this account.

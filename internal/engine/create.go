@@ -41,13 +41,13 @@ func (s *scope) record() *v1alpha1.CreationRequest {
 // send sends the create call and records what came of it. It reports true when the
 // reconcile is over because the id could not be recorded as expected.
 func (s *scope) send(ctx context.Context) (bool, error) {
+	if withheld, err := s.withheldCreation(ctx); withheld || err != nil {
+		return err != nil, err
+	}
 	ctx, cancel := detached(ctx, callTimeout)
 	defer cancel()
 	if err := s.confirmCurrent(ctx); err != nil {
 		return true, err
-	}
-	if held, err := s.holdNow(ctx); held || err != nil {
-		return err != nil, err
 	}
 	s.spent()
 	entry := s.auditEntry(providers.OperationCreate)
@@ -144,6 +144,19 @@ func (s *scope) clearIntent() {
 	st := s.campaign.CampaignStatus()
 	st.Creation, st.Request = "", nil
 	s.memory.newIntent()
+}
+
+// withheldCreation reports whether the account, as the API server has it now, holds the create call back. One that this process
+// has sent before is not held for its money any more.
+func (s *scope) withheldCreation(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	listed := s.moneyFacts(&Facts{}).MaxActive != nil // the decision has seen to it that the list is known
+	held, err := s.holdNow(ctx)
+	if held || err != nil || s.Kind.Traits().Activates() || s.memory.Sends > 0 {
+		return held, err
+	}
+	return s.overNow(ctx, listed)
 }
 
 // holdNow reads the account's brake and ceilings from the API server, right before a call that starts or

@@ -42,7 +42,7 @@ func decideAbsent(f *Facts) Decision {
 	if f.Goal == GoalNothing {
 		return decidePlan(f)
 	}
-	for _, obstacle := range []func(*Facts) (Decision, bool){decideRejected, decideHold, decidePause} {
+	for _, obstacle := range []func(*Facts) (Decision, bool){decideRejected, decideHold, decideCeiling, decidePause} {
 		if d, found := obstacle(f); found {
 			return d
 		}

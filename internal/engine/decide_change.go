@@ -23,8 +23,12 @@ const (
 // decideOperation brings the activity to the goal by a call. The call is recorded before it
 // is sent, and whether it happened is read from the vendor.
 func decideOperation(f *Facts, change Change) Decision {
+	if raises(change.Operation) {
+		if d, done := decideRaise(f); done {
+			return f.unlessPaused(d)
+		}
+	}
 	working := f.changing(change.Operation)
-	record := f.Record.Operation
 	switch {
 	case change.Operation.Widens() && f.Account.Hold != nil:
 		held := f.held()
@@ -41,16 +45,21 @@ func decideOperation(f *Facts, change Change) Decision {
 	case f.contested(change):
 		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
 			"%s was done %d times for %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
-			change.Operation, record.Attempts, f.it()))
+			change.Operation, f.Record.Operation.Attempts, f.it()))
 	case f.Wait > 0:
 		return f.throttled()
-	case record == nil || record.Outcome != "" || record.Name != string(change.Operation) ||
-		record.Digest != change.digest() || record.Generation != f.Manifest.Generation:
+	case !f.intended(change):
 		working.Action, working.Change = IntendOperation, change
 		return working
 	default:
 		return Decision{Action: Operate, Change: change}
 	}
+}
+
+// intended reports whether this very call is recorded, for this very manifest, and its outcome is open.
+func (f *Facts) intended(change Change) bool {
+	record := f.Record.Operation
+	return isOpen(record, change.Operation) && record.Digest == change.digest() && record.Generation == f.Manifest.Generation
 }
 
 // overBefore reports whether an activation goes beyond the ceiling and nothing has to be read to say so: one that is recorded is

@@ -18,6 +18,8 @@ type MoneyFacts struct {
 	MaxCampaign, MaxActive *int64
 	// Limit is the account's field that MaxActive comes from.
 	Limit string
+	// Done is what the campaign is not, for a limit: created, activated or raised.
+	Done string
 	// Over says by how much the account would go beyond its ceiling; empty while it would not.
 	Over string
 }
@@ -30,7 +32,7 @@ const limitPause = 30 * time.Second
 // decideCampaignLimit holds a campaign that costs more than a single one may.
 func decideCampaignLimit(f *Facts) (Decision, bool) {
 	exposure := f.Money.Manifest
-	if f.Remote != nil && f.Remote.Snapshot.Exposure != nil {
+	if f.Remote != nil && f.Remote.Snapshot.Exposure != nil && f.Traits.Activates() {
 		exposure = f.Remote.Snapshot.Exposure
 	}
 	if exposure == nil || f.Money.MaxCampaign == nil || exposure.Fen <= *f.Money.MaxCampaign {
@@ -38,7 +40,7 @@ func decideCampaignLimit(f *Facts) (Decision, bool) {
 	}
 	done, wayOut := "created", "Lower it, or have"
 	if f.Record.ID != "" {
-		done, wayOut = "activated", "Have"
+		done, wayOut = f.Money.Done, "Have"
 	}
 	d := stop(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.pendingState(), fmt.Sprintf(
 		"it is not %s: it can cost %s yuan, %s more than limits.maxCampaignYuan of the account lets a campaign cost. %s the account's owner raise the limit.",
@@ -54,6 +56,36 @@ func (f *Facts) overLimit() Decision {
 	d := f.observed(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.Money.Over)
 	d.After = limitPause + f.Jitter%limitPause
 	return d
+}
+
+// decideCeiling holds a creation that commits money and would bring the account beyond its ceiling.
+func decideCeiling(f *Facts) (Decision, bool) {
+	if f.overLately() {
+		f.Money.Over = f.Memory.Over
+	}
+	if f.Traits.Activates() || f.Money.Over == "" {
+		return Decision{}, false
+	}
+	d := stop(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.pendingState(), f.Money.Over)
+	d.After = limitPause + f.Jitter%limitPause
+	return d, true
+}
+
+// decideRaise holds a call that has the activity give out more than the account's limits allow. What else is active has to be known as of now.
+func decideRaise(f *Facts) (Decision, bool) {
+	if d, over := decideCampaignLimit(f); over {
+		return d, true
+	}
+	if f.overLately() {
+		f.Money.Over = f.Memory.Over
+	}
+	if f.Money.Over != "" {
+		return f.overLimit(), true
+	}
+	if f.Money.MaxActive == nil || f.Account.Hold != nil {
+		return Decision{}, false
+	}
+	return decideView(f, f.freshEnough())
 }
 
 // overLately reports whether an activation was withdrawn a moment ago for a ceiling that still stands: the campaigns in the cache may

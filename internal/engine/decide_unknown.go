@@ -20,11 +20,11 @@ func decideUnknown(f *Facts) Decision {
 	if d, done := decideShown(f); done {
 		return d
 	}
-	if f.Memory.Intended && f.Memory.Sends == 0 && f.maySend() {
-		return f.sendOr(Decision{Action: Send}) // this process has just recorded the intent
-	}
 	if f.Memory.Intended && f.Memory.Sends == 0 {
-		return Decision{Action: Release} // recorded by this process and never sent
+		return f.sendFirst()
+	}
+	if d, over := f.overUnsent(); over {
+		return d
 	}
 	if f.Traits.Anonymous && !f.Manifest.AsSent {
 		return f.untraceable()
@@ -76,6 +76,28 @@ const repeatsWithin = 24 * time.Hour
 func (f *Facts) inTime() bool {
 	repeats := f.Traits.Repeats && f.Now.Sub(f.Record.At) < repeatsWithin && f.Now.Before(f.Manifest.End)
 	return f.Now.Before(f.Manifest.Begin) || f.replays() || repeats
+}
+
+// sendFirst sends what this process has just recorded, or takes the record back: nothing was sent.
+func (f *Facts) sendFirst() Decision {
+	if f.maySend() && f.Money.Over == "" {
+		return f.sendOr(Decision{Action: Send})
+	}
+	return Decision{Action: Release}
+}
+
+// overUnsent holds a request back that a process before this one recorded, and perhaps did not send, while it would bring the account
+// beyond its ceiling. Nothing can tell whether it was sent.
+func (f *Facts) overUnsent() (Decision, bool) {
+	if f.Memory.Sends > 0 || !f.maySend() {
+		return Decision{}, false
+	}
+	d, over := decideCeiling(f)
+	if over {
+		d.State, d.Verdict.Message = v1alpha1.StateCreating, fmt.Sprintf(
+			"%s The operator was interrupted after it had recorded the request (number %s), which may have been sent; it is looked up, and not repeated before.", f.Money.Over, f.Record.Number)
+	}
+	return d, over
 }
 
 // untraceable: what was sent can only be found by its content, and the manifest says something else now.

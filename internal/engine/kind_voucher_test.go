@@ -54,6 +54,15 @@ func (voucherKind) Codes(c v1alpha1.Campaign) []CodeSource {
 	return sources
 }
 
+// Exposure is a fen for each that is given out.
+func (k voucherKind) Exposure(c v1alpha1.Campaign) *providers.Exposure {
+	count := gift(c).Spec.AwardSendRule.TransactionAmountMinimum
+	if sources := k.Codes(c); len(sources) > 0 {
+		count = totalOf(sources)
+	}
+	return &providers.Exposure{Fen: count}
+}
+
 func (k voucherKind) Request(c v1alpha1.Campaign, from Sender) (Request, error) {
 	request, err := k.testKind.Request(c, from)
 	request.LatestBegin, request.RefusedFrom = 0, request.End

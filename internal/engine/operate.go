@@ -119,14 +119,14 @@ func (s *scope) mutation(change Change, number string) providers.Mutation {
 	return m
 }
 
-// withheld reports whether the account, as the API server has it now, holds a call back that was recorded. Such an
-// activation is withdrawn, so that it does not count as under way.
+// withheld reports whether the account, as the API server has it now, holds a call back that was recorded. One that commits
+// money is withdrawn, so that it does not count as under way.
 func (s *scope) withheld(ctx context.Context, op providers.Operation) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	listed := s.moneyFacts(&Facts{Remote: s.remote}).MaxActive != nil // the decision has seen to it that the list is known
 	held, err := s.holdNow(ctx)
-	if err != nil || op != providers.OperationStart {
+	if err != nil || op != providers.OperationStart && !raises(op) {
 		return held, err
 	}
 	if !held {

@@ -72,8 +72,8 @@ type scope struct {
 	unsent bool
 	// plannedNow is true when this reconcile has made the plan of a draft.
 	plannedNow bool
-	// reserved is true when this reconcile holds a reservation.
-	reserved bool
+	// reserved is what this reconcile holds a reservation as; empty when it holds none.
+	reserved string
 	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.
 	current bool
 	// readWait is the pause that the quota asks for before the activity can be read.
@@ -131,7 +131,7 @@ func (s *scope) makeRequest() {
 
 // sender is on whose behalf the manifest's request is made, under a number.
 func (s *scope) sender(number string) Sender {
-	return Sender{Number: number, Account: s.identity.ID, Profile: s.account.Limits.Profile, IDs: s.referred}
+	return Sender{Number: number, Account: s.identity.ID, MerchantID: s.account.MerchantID, Profile: s.account.Limits.Profile, IDs: s.referred}
 }
 
 // numberOf is the request number of a revision: the manifest's own, or a function of what names

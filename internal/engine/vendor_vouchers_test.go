@@ -161,6 +161,7 @@ func (s *vouchers) show(a *activity, snapshot *providers.Snapshot) {
 		panic(err)
 	}
 	snapshot.RequestNo, snapshot.Content, snapshot.Created = "", content, a.created.Truncate(time.Second)
+	snapshot.Exposure = &providers.Exposure{Fen: body.Amount}
 	if snapshot.Detailed {
 		snapshot.Distribution = &providers.Distribution{Sent: a.sent, Total: body.Amount}
 	}

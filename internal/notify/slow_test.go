@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -167,6 +168,12 @@ func TestSlowSendersFillTheirShareAndOthersAreHeard(t *testing.T) {
 // exchange sends one message on a connection, and closes it.
 func exchange(t *testing.T, c net.Conn, body string) reply {
 	t.Helper()
+	defer c.Close()
+	return send(t, c, body)
+}
+
+func send(t *testing.T, c net.Conn, body string) reply {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://door/alipay/"+appID, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -178,9 +185,7 @@ func exchange(t *testing.T, c net.Conn, body string) reply {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := readReply(t, response)
-	_ = c.Close()
-	return got
+	return readReply(t, response)
 }
 
 func TestStoppingWaitsForNoSlowSender(t *testing.T) {
@@ -198,4 +203,35 @@ func TestStoppingWaitsForNoSlowSender(t *testing.T) {
 			t.Errorf("stopping took %s", took)
 		}
 	})
+}
+
+// Every connection is taken, and each has sent all of the largest message but its last byte.
+func TestAFullDoorTakesLittleMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p := newWorld(t), newPipes()
+		w.serve(p)
+		body := strings.Repeat("a", 128<<10-1)
+		before := heap()
+		for i := range defaultLimits.connections {
+			c := p.dial("198.51.100." + strconv.Itoa(i%100))
+			header := "POST /wechatpay/" + mchid + " HTTP/1.1\r\nHost: door\r\nContent-Length: 131072\r\n\r\n"
+			if _, err := io.WriteString(c, header+body); err != nil { // returns when the door has read it
+				t.Fatal(err)
+			}
+		}
+		if taken := heap() - before; taken > 40<<20 {
+			t.Errorf("%d bytes", taken)
+		} else {
+			t.Logf("%d bytes", taken)
+		}
+		w.close()
+	})
+}
+
+// heap is what is in use, in bytes.
+func heap() int64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
 }

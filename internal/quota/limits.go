@@ -53,10 +53,15 @@ const (
 	DefaultChangeRate = 1.0
 	// DefaultReadRate is for each kind of call that reads.
 	DefaultReadRate = 10.0
+	// DefaultVoucherRate is for each kind of call that changes something at Alipay (商家券), which takes codes by the thousand.
+	DefaultVoucherRate = 5.0
 )
 
 // couponStock is the kind whose figures WeChat Pay publishes (代金券, 接口频率 on each page).
 const couponStock = "CouponStock"
+
+// alipayVoucher is the kind of 商家券, for which Alipay publishes no figures.
+const alipayVoucher = "AlipayVoucherActivity"
 
 // Defaults are the figures used when nothing else is asked for: the published ones, else the two above.
 func Defaults() Limits {
@@ -69,6 +74,11 @@ func Defaults() Limits {
 	for _, op := range []providers.Operation{providers.OperationGet, providers.OperationList} {
 		limits[Endpoint{couponStock, op}] = Limit{PerAccount: PerSecond(5 * DefaultReadRate), PerSource: perSecond}
 	}
+	for _, op := range []providers.Operation{
+		providers.OperationCreate, providers.OperationTerminate, providers.OperationModify, providers.OperationAppend, providers.OperationDepositCodes,
+	} {
+		limits[Endpoint{alipayVoucher, op}] = Limit{PerAccount: PerSecond(DefaultVoucherRate)}
+	}
 	return limits
 }
 
@@ -79,10 +89,11 @@ func Paced(changes, reads Rate) Limits {
 	for _, op := range []providers.Operation{
 		providers.OperationCreate, providers.OperationTerminate, providers.OperationStart, providers.OperationPause, providers.OperationRestart,
 		providers.OperationAddMembers, providers.OperationRemoveMembers,
+		providers.OperationModify, providers.OperationAppend, providers.OperationDepositCodes,
 	} {
 		limits[Endpoint{Operation: op}] = Limit{PerAccount: changes}
 	}
-	for _, op := range []providers.Operation{providers.OperationGet, providers.OperationList, providers.OperationMembers, providers.OperationPreflight} {
+	for _, op := range []providers.Operation{providers.OperationGet, providers.OperationList, providers.OperationMembers, providers.OperationPreflight, providers.OperationCountCodes} {
 		limits[Endpoint{Operation: op}] = Limit{PerAccount: reads}
 	}
 	return limits

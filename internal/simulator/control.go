@@ -45,6 +45,8 @@ func (s *Server) control() http.Handler {
 	pages = append(pages, s.moneyPages()...)
 	pages = append(pages, s.accountPages()...)
 	pages = append(pages, s.alipayAppPages()...)
+	pages = append(pages, s.alipayConsolePages()...)
+	pages = append(pages, s.alipayMessagePages()...)
 	mux := http.NewServeMux()
 	for _, p := range pages {
 		mux.HandleFunc(p.Pattern, s.serve(p.serve))
@@ -133,7 +135,7 @@ func (s *Server) settingPages() []page {
 			s.switches.Reset()
 			return s.listSwitches(r)
 		}},
-		{"POST " + controlRoot + "/reset", "forgets activities, created stocks, money, calls, counters and faults; sets switches and clock back; keeps keys", func(*http.Request) (any, error) {
+		{"POST " + controlRoot + "/reset", "forgets activities, created stocks, money, messages, calls, counters and faults; sets switches and clock back; keeps keys", func(*http.Request) (any, error) {
 			return map[string]string{"status": "ok"}, s.Reset()
 		}},
 	}

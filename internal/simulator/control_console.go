@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/wechatpay"
 )
 
@@ -49,11 +50,12 @@ func consoleError(err error) error {
 		return false
 	}
 	switch {
-	case is(wechatpay.ErrNoActivity, wechatpay.ErrNoAction, wechatpay.ErrNoMerchant, wechatpay.ErrNoStock, wechatpay.ErrNoStockAction, wechatpay.ErrNoFavorAction):
+	case is(wechatpay.ErrNoActivity, wechatpay.ErrNoAction, wechatpay.ErrNoMerchant, wechatpay.ErrNoStock, wechatpay.ErrNoStockAction, wechatpay.ErrNoFavorAction,
+		alipay.ErrNoActivity, alipay.ErrNoAction, alipay.ErrNoApp, alipay.ErrNoMessage):
 		return notThere(err)
-	case is(wechatpay.ErrWrongState, wechatpay.ErrNumberInUse):
+	case is(wechatpay.ErrWrongState, wechatpay.ErrNumberInUse, alipay.ErrWrongState, alipay.ErrNoNotifyURL):
 		return conflict(err)
-	case is(wechatpay.ErrWrongContent):
+	case is(wechatpay.ErrWrongContent, alipay.ErrWrongContent):
 		return badRequest(err)
 	}
 	return err

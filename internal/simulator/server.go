@@ -91,6 +91,8 @@ type Server struct {
 	url     string
 	closing bool
 	calls   sync.WaitGroup
+	// background are the gateways' own doings.
+	background sync.WaitGroup
 }
 
 // New makes a simulator that does not listen yet.
@@ -242,7 +244,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Start listens on a free port of the loopback interface.
 func (s *Server) Start() error { return s.Listen("127.0.0.1:0") }
 
-// Listen serves on an address until Close.
+// Listen serves on an address until Close. Only from then on are messages delivered.
 func (s *Server) Listen(address string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -263,6 +265,7 @@ func (s *Server) Listen(address string) error {
 		defer close(served)
 		_ = server.Serve(listener) // ends with ErrServerClosed when Close is called
 	}(s.http, s.served)
+	s.background.Go(func() { s.alipay.Run(s.stop) })
 	return nil
 }
 
@@ -282,6 +285,7 @@ func (s *Server) Close() error {
 	s.end()
 	s.faults.Close()
 	s.calls.Wait()
+	s.background.Wait()
 	if server == nil {
 		return nil
 	}

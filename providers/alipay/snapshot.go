@@ -83,8 +83,8 @@ func (v *Vouchers) snapshot(reply lenient.Object, detailed bool) (providers.Snap
 	for name, value := range lenient.Facts(lenient.Child(reply, "audit_result_info"), "audit_result", "audit_reason") {
 		snapshot.Facts[name] = lenient.OneLine(value, maxMessage)
 	}
-	if operation != "" {
-		snapshot.Facts[operationField] = operation
+	if detailed || operation != "" {
+		snapshot.Facts[operationField] = operation // that there is none is news too
 	}
 	snapshot.State = stateOf(status, operation, snapshot.Begin, snapshot.End, v.client.now())
 	if snapshot.State == providers.StateCreating {

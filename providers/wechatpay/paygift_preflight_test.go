@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -231,34 +232,32 @@ func TestManyCampaignsAtOnceReadAStockOnce(t *testing.T) {
 func TestACancelledReadingOfAStockSaysNothingToOthers(t *testing.T) {
 	first, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	arrived := make(chan struct{})
-	answers := make(chan reply, 2)
-	answers <- reply{fault: hangUp}
-	answers <- good("1")
-	goOn := make(chan struct{})
-	var once sync.Once
+	arrived, goOn := make(chan struct{}), make(chan struct{})
+	var calls atomic.Int32
 	g := newGateway(t, func(received) reply {
-		once.Do(func() {
-			close(arrived)
-			<-goOn
-		})
-		return <-answers
+		if calls.Add(1) > 1 {
+			return good("1")
+		}
+		close(arrived)
+		<-goOn
+		return reply{fault: hangUp}
 	})
 	p := NewPayGift(newClient(t, g.URL, publicKeyMode))
-	var campaigns sync.WaitGroup
-	campaigns.Go(func() {
+	var cancelled, other sync.WaitGroup
+	cancelled.Go(func() {
 		_, err := p.Preflight(first, handingOut("1"))
 		wantError(t, err, providers.KindUnavailable, false)
 	})
 	<-arrived
-	campaigns.Go(func() {
+	other.Go(func() {
 		if findings, err := p.Preflight(context.Background(), handingOut("1")); err != nil || findings != nil {
 			t.Errorf("got %v, %v", findings, err)
 		}
 	})
 	cancel()
+	cancelled.Wait() // for its own sake, not for the gateway's hanging up
 	close(goOn)
-	campaigns.Wait()
+	other.Wait()
 }
 
 func TestWaitingForAReadingOfAStockEndsWithTheContext(t *testing.T) {

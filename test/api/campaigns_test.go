@@ -19,8 +19,10 @@ const (
 // campaign is a kind of campaign, and what the tests of edits have to know of it.
 type campaign struct {
 	kind string
-	// manifest is the maximal one, with every field that may be used.
-	manifest string
+	// manifests are the maximal ones, with every field that may be used between them. The first is the one that is edited.
+	manifests []string
+	// ref is the field that names the account.
+	ref string
 	// idField is the vendor's id in status and in adopt.
 	idField string
 	// over is the state of one that is no longer wanted, policy the deletionPolicy that acts.
@@ -44,7 +46,7 @@ type frozenEdit struct {
 	refusal string
 }
 
-func campaigns() []campaign { return []campaign{payGift(), couponStock()} }
+func campaigns() []campaign { return []campaign{payGift(), couponStock(), alipayVoucher()} }
 
 // eachCampaign runs a test for every kind of campaign.
 func eachCampaign(t *testing.T, test func(*testing.T, campaign)) {
@@ -57,7 +59,7 @@ func eachCampaign(t *testing.T, test func(*testing.T, campaign)) {
 // maximal returns the kind's maximal manifest with a name of its own, in Draft.
 func (k campaign) maximal(t *testing.T, name string) *unstructured.Unstructured {
 	t.Helper()
-	object := readManifest(t, k.manifest).objects[0].DeepCopy()
+	object := readManifest(t, k.manifests[0]).objects[0].DeepCopy()
 	object.SetName(name)
 	object.SetNamespace("marketing")
 	return object
@@ -130,7 +132,8 @@ func payGift() campaign {
 	name := changes{"spec.activityBaseInfo.activityName": "另一个名字"}
 	k := campaign{
 		kind:         "PayGiftActivity",
-		manifest:     "../../api/v1alpha1/testdata/paygiftactivity-maximal.yaml",
+		manifests:    []string{"../../api/v1alpha1/testdata/paygiftactivity-maximal.yaml"},
+		ref:          "merchantRef",
 		idField:      "activityId",
 		over:         "Terminated",
 		policy:       "Terminate",
@@ -162,6 +165,14 @@ func payGift() campaign {
 	return k
 }
 
+// missing are the refusals of a manifest without these fields of the request.
+func missing(fields ...string) (all []string) {
+	for _, field := range fields {
+		all = append(all, "spec."+field+": Required value: write "+field+"; only with adopt")
+	}
+	return all
+}
+
 // The refusals of a CouponStock's edits.
 const (
 	stockNameFrozen  = "spec.stockName: Forbidden: take the change of stockName or comment back"
@@ -176,15 +187,10 @@ const (
 func couponStock() campaign {
 	name := changes{"spec.stockName": "另一个名字"}
 	twice := changes{"spec.stockUseRule.maxCoupons": int64(40000), "spec.stockUseRule.maxAmount": nil, "spec.budgetYuan": "400000.00"}
-	missing := func(fields ...string) (all []string) {
-		for _, field := range fields {
-			all = append(all, "spec."+field+": Required value: write "+field+"; only with adopt")
-		}
-		return all
-	}
 	k := campaign{
 		kind:      "CouponStock",
-		manifest:  "../../api/v1alpha1/testdata/couponstock-maximal.yaml",
+		manifests: []string{"../../api/v1alpha1/testdata/couponstock-maximal.yaml"},
+		ref:       "merchantRef",
 		idField:   "stockId",
 		over:      "Paused",
 		policy:    "Pause",

@@ -49,6 +49,31 @@ func TestGetShowsAStock(t *testing.T) {
 		[2]string{"REQUEST", "1900000109-KQDENKAYSEFX5XRCI6MPTY4ZOR"}, [2]string{"GATEWAY", "running"}, [2]string{"REASON", "Running"}))
 }
 
+func TestGetShowsAVoucherActivity(t *testing.T) {
+	object := readManifest(t, alipayVoucher().manifests[1]).objects[0]
+	object.SetName("spring")
+	object.Object["status"] = map[string]any{
+		"activityId":     "2016042700826004508401111111",
+		"state":          string(v1alpha1.StateRunning),
+		"activityStatus": "ACTIVE",
+		"value":          "6.5折",
+		"budgetYuan":     "60000.00",
+		"codes":          map[string]any{"summary": "1000/1200", "deposited": int64(1000), "total": int64(1200)},
+		"distribution":   map[string]any{"summary": "120/1200", "sent": int64(120), "total": int64(1200)},
+		"request":        map[string]any{"number": "2021000000000001-KQDENKAYSEFX5XRCI6MPTY4ZOR"},
+		"conditions":     readyCondition(v1alpha1.ReasonRunning),
+	}
+	store(t, object)
+	narrow := [][2]string{
+		{"NAME", "spring"}, {"ID", "2016042700826004508401111111"}, {"STATE", "Running"}, {"READY", "True"}, {"VALUE", "6.5折"},
+		{"BUDGET", "60000.00"}, {"CODES", "1000/1200"}, {"SENT", "120/1200"}, {"BEGIN", "2027-06-01T00:00:00+08:00"},
+		{"END", "2027-06-30T23:59:59+08:00"}, {"AGE", ""},
+	}
+	expectTable(t, []string{"ava", "-n", "marketing"}, narrow)
+	expectTable(t, []string{"ava", "-n", "marketing", "-o", "wide"}, append(narrow,
+		[2]string{"REQUEST", "2021000000000001-KQDENKAYSEFX5XRCI6MPTY4ZOR"}, [2]string{"GATEWAY", "ACTIVE"}, [2]string{"REASON", "Running"}))
+}
+
 // With several kinds kubectl prints a table for each, and the kind before every name.
 func TestGetCampaignsShowsTheFleet(t *testing.T) {
 	for _, k := range campaigns() {
@@ -58,7 +83,7 @@ func TestGetCampaignsShowsTheFleet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"paygiftactivity.campaign-operator.io/fleet", "couponstock.campaign-operator.io/fleet"} {
+	for _, name := range []string{"paygiftactivity.campaign-operator.io/fleet", "couponstock.campaign-operator.io/fleet", "alipayvoucheractivity.campaign-operator.io/fleet"} {
 		if !strings.Contains(out, name) {
 			t.Errorf("%s is not in\n%s", name, out)
 		}
@@ -78,6 +103,24 @@ func TestGetMerchantsShowsTheAccounts(t *testing.T) {
 		{"NAME", "wechatpay"}, {"MCHID", "1900000109"}, {"ENVIRONMENT", "production"}, {"READY", "True"}, {"REASON", "AccountReady"},
 		{"BRAKE", "Hold"}, {"CAMPAIGNS", "12"}, {"UNMANAGED", "3"}, {"AGE", ""},
 	})
+}
+
+func TestGetAppsShowsTheAccounts(t *testing.T) {
+	object := alipayApp("alipay")
+	set(t, object, "spec.brake", "Hold")
+	set(t, object, "spec.agency.merchantId", "2088051000000502")
+	object.Object["status"] = map[string]any{
+		"conditions": readyCondition(v1alpha1.ReasonAccountReady),
+		"campaigns":  map[string]any{"total": int64(12)},
+		"unmanaged":  map[string]any{"total": int64(3)},
+	}
+	store(t, object)
+	narrow := [][2]string{
+		{"NAME", "alipay"}, {"APPID", "2021000000000001"}, {"ENVIRONMENT", "production"}, {"READY", "True"}, {"REASON", "AccountReady"},
+		{"BRAKE", "Hold"}, {"CAMPAIGNS", "12"}, {"UNMANAGED", "3"}, {"AGE", ""},
+	}
+	expectTable(t, []string{"apa", "-n", "platform"}, narrow)
+	expectTable(t, []string{"apa", "-n", "platform", "-o", "wide"}, append(narrow, [2]string{"MERCHANT", "2088051000000502"}))
 }
 
 func readyCondition(reason string) []any {

@@ -169,7 +169,7 @@ func TestWhatIsNotPartOfTheRequestIsNeverFrozen(t *testing.T) {
 			},
 			"state Active":    changes{"spec.state": "Active"}.edit,
 			"state, over":     changes{"spec.state": k.over}.edit,
-			"merchantRef":     changes{"spec.merchantRef.name": "another"}.edit,
+			"the account":     changes{"spec." + k.ref + ".name": "another"}.edit,
 			"deletionPolicy":  changes{"spec.deletionPolicy": k.policy}.edit,
 			"replacePrevious": changes{"spec.replacePrevious": "Keep"}.edit,
 			"allowTwin":       changes{"spec.allowTwin": nil}.edit,

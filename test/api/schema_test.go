@@ -160,6 +160,10 @@ func TestEveryFrozenFieldIsFrozenInTheSameCases(t *testing.T) {
 	for condition, fields := range conditions {
 		slices.Sort(fields)
 		want := []string{
+			"AlipayVoucherActivity.spec.activityBaseInfo", "AlipayVoucherActivity.spec.outBizNo", "AlipayVoucherActivity.spec.voucherAvailableScopeInfo",
+			"AlipayVoucherActivity.spec.voucherCustomerGuideInfo", "AlipayVoucherActivity.spec.voucherDeductInfo",
+			"AlipayVoucherActivity.spec.voucherDisplayPatternInfo", "AlipayVoucherActivity.spec.voucherSendModeInfo",
+			"AlipayVoucherActivity.spec.voucherUseRuleInfo",
 			"CouponStock.spec", "CouponStock.spec.availableBeginTime", "CouponStock.spec.couponUseRule", "CouponStock.spec.noCash",
 			"CouponStock.spec.patternInfo", "CouponStock.spec.stockName", "CouponStock.spec.stockUseRule",
 			"PayGiftActivity.spec.activityBaseInfo", "PayGiftActivity.spec.advancedSetting", "PayGiftActivity.spec.awardSendRule",
@@ -175,8 +179,8 @@ func TestEveryFrozenFieldIsFrozenInTheSameCases(t *testing.T) {
 func TestNoCreationFieldIsForgottenInTheFreeze(t *testing.T) {
 	eachCampaign(t, func(t *testing.T, k campaign) {
 		var rules strings.Builder
-		own := []string{"merchantRef", "state", "activateAfter", "managementPolicy", "deletionPolicy", "requestRevision", "replacePrevious",
-			"allowTwin", "adopt", "budgetYuan"}
+		own := []string{"merchantRef", "appRef", "state", "activateAfter", "managementPolicy", "deletionPolicy", "requestRevision", "replacePrevious",
+			"allowTwin", "adopt", "budgetYuan", "voucherCodesFrom"}
 		for _, n := range schemaNodes(t, k.kind) {
 			if n.path == "" {
 				for _, rule := range n.schema.XValidations {
@@ -185,7 +189,7 @@ func TestNoCreationFieldIsForgottenInTheFreeze(t *testing.T) {
 			}
 		}
 		for _, n := range schemaNodes(t, k.kind) {
-			name, direct := strings.CutPrefix(n.path, "spec.")
+			name, direct := strings.CutPrefix(strings.TrimSuffix(n.path, "[]"), "spec.")
 			if !direct || strings.Contains(name, ".") || slices.Contains(own, name) || isRefused(k.kind, n.path) {
 				continue
 			}

@@ -38,9 +38,11 @@ var kinds = map[string]struct {
 	typed        func() client.Object
 	plural, page string
 }{
-	"WeChatPayMerchant": {func() client.Object { return &v1alpha1.WeChatPayMerchant{} }, "wechatpaymerchants", "wechatpaymerchant.md"},
-	"PayGiftActivity":   {func() client.Object { return &v1alpha1.PayGiftActivity{} }, "paygiftactivities", "paygiftactivity.md"},
-	"CouponStock":       {func() client.Object { return &v1alpha1.CouponStock{} }, "couponstocks", "couponstock.md"},
+	"WeChatPayMerchant":     {func() client.Object { return &v1alpha1.WeChatPayMerchant{} }, "wechatpaymerchants", "wechatpaymerchant.md"},
+	"PayGiftActivity":       {func() client.Object { return &v1alpha1.PayGiftActivity{} }, "paygiftactivities", "paygiftactivity.md"},
+	"CouponStock":           {func() client.Object { return &v1alpha1.CouponStock{} }, "couponstocks", "couponstock.md"},
+	"AlipayApp":             {func() client.Object { return &v1alpha1.AlipayApp{} }, "alipayapps", "alipayapp.md"},
+	"AlipayVoucherActivity": {func() client.Object { return &v1alpha1.AlipayVoucherActivity{} }, "alipayvoucheractivities", "alipayvoucheractivity.md"},
 }
 
 // The API server that all tests of this package but one share, and a strict client.

@@ -86,7 +86,11 @@ func installToday(t *testing.T, cluster *controlplane.ControlPlane, direct clien
 	if _, _, err := cluster.Kubectl(t.Context(), "apply", "--server-side", "--force-conflicts", "-k", "../../config/crd"); err != nil {
 		t.Fatal(err)
 	}
-	newest := []*unstructured.Unstructured{payGift().maximal(t, "newest"), couponStock().maximal(t, "newest"), fullMerchant(t)} // with fields that the release did not have
+	// With fields that the release did not have.
+	newest := []*unstructured.Unstructured{fullMerchant(t), alipayApp("newest")}
+	for _, k := range campaigns() {
+		newest = append(newest, k.maximal(t, "newest"))
+	}
 	served := func(ctx context.Context) (bool, error) {
 		for _, object := range newest {
 			if err := direct.Create(ctx, object.DeepCopy(), client.DryRunAll); err != nil {

@@ -22,13 +22,23 @@ const (
 	warnsOfFen       = "transactionAmountMinimum is in fen (分): 100 is a payment of 1 yuan; 100 yuan is 10000"
 	warnsOfLeaving   = "activity " + ourID + " goes on at WeChat Pay: deleting its resource does not end it"
 
-	warnsOfStacking     = "combineUse is left out"
-	warnsOfNoShops      = "availableMerchants is left out"
-	warnsOfNoDay        = "maxAmountByDay is left out"
-	warnsOfNoBudget     = "state: Active without budgetYuan"
-	warnsOfTwinStock    = "allowTwin: true: a second stock"
-	warnsOfKeepStock    = "replacePrevious: Keep: with a raised requestRevision the former stock"
-	warnsOfSmallChange  = "couponAmount is in fen (分): 10 is a coupon of 0.1 yuan; 10 yuan is 1000"
+	warnsOfStacking      = "combineUse is left out"
+	warnsOfNoShops       = "availableMerchants is left out"
+	warnsOfNoDay         = "maxAmountByDay is left out"
+	warnsOfNoBudget      = "state: Active without budgetYuan"
+	warnsOfTwinStock     = "allowTwin: true: a second stock"
+	warnsOfKeepStock     = "replacePrevious: Keep: with a raised requestRevision the former stock"
+	warnsOfSmallChange   = "couponAmount is in fen (分): 10 is a coupon of 0.1 yuan; 10 yuan is 1000"
+	warnsOfTwinVoucher   = "allowTwin: true: a second activity with the same name and time"
+	warnsOfKeepVoucher   = "replacePrevious: Keep: with a raised requestRevision the former activity goes on beside the new one, and both budgets"
+	warnsOfNoCodes       = "codeMode: MERCHANT_UPLOAD without voucherCodesFrom"
+	warnsOfNoSecondEyes  = "state: Active without budgetYuan: nothing checks the amounts a second time"
+	warnsOfNoGrowth      = "quantity is above 999999"
+	warnsOfNoUserLimit   = "quantityLimitPerUser is left out or 0"
+	warnsOfLowThreshold  = "floorAmount is below amount: a payment of 9.99 yuan is enough for 10.00 yuan off"
+	warnsOfNoChannel     = "deliveryChannelList with codeMode: MERCHANT_API"
+	warnsOfLeavingAlipay = "activity " + ourID + " goes on at Alipay: deleting its resource does not stop it"
+
 	warnsOfLeavingStock = "stock " + ourID + " goes on at WeChat Pay: deleting its resource does not pause it"
 )
 
@@ -37,15 +47,15 @@ func installWarnings() error {
 	if _, _, err := server.Kubectl(context.Background(), "apply", "-k", admissionDir); err != nil {
 		return err
 	}
-	for kind, field := range map[string]string{"PayGiftActivity": "activityId", "CouponStock": "stockId"} {
-		probe := `{"apiVersion":"campaign-operator.io/v1alpha1","kind":"` + kind + `","metadata":{"name":"probe","namespace":"marketing"},
-			"spec":{"merchantRef":{"name":"wechatpay"},"state":"Draft","allowTwin":true,"adopt":{"` + field + `":"1"}}}`
+	for _, k := range campaigns() {
+		probe := `{"apiVersion":"campaign-operator.io/v1alpha1","kind":"` + k.kind + `","metadata":{"name":"probe","namespace":"marketing"},
+			"spec":{"` + k.ref + `":{"name":"account"},"state":"Draft","allowTwin":true,"adopt":{"` + k.idField + `":"1"}}}`
 		warned := func(ctx context.Context) (bool, error) {
 			_, stderr, err := server.KubectlInput(ctx, probe, "create", "--dry-run=server", "-f", "-")
 			return strings.Contains(stderr, "allowTwin: true"), err
 		}
 		if err := wait.PollUntilContextTimeout(context.Background(), 100*time.Millisecond, time.Minute, true, warned); err != nil {
-			return errors.New("the API server does not warn of allowTwin in a " + kind + ": is " + admissionDir + " applied, and does it compile?")
+			return errors.New("the API server does not warn of allowTwin in a " + k.kind + ": is " + admissionDir + " applied, and does it compile?")
 		}
 	}
 	return nil
@@ -126,6 +136,42 @@ func TestApplyWarnsOnceOfAStockThatIsProbablyNotMeant(t *testing.T) {
 	}
 }
 
+func TestApplyWarnsOnceOfAVoucherThatIsProbablyNotMeant(t *testing.T) {
+	active, noBudget := changes{"spec.state": "Active"}, changes{"spec.budgetYuan": nil}
+	uploads := changes{"spec.activityBaseInfo.codeMode": "MERCHANT_UPLOAD", sendRule + "quantity": nil}.with(noBudget)
+	noUserLimit := changes{sendRule + "quantityLimitPerUser": int64(0), sendRule + "phoneNumberLimit": false}
+	lowThreshold := changes{fixInfo + "floorAmount": "9.99"}
+	channel := changes{"spec.voucherSendModeInfo.deliveryChannelList": []any{"CONSUME_VOUCHER"}}
+	terminate := changes{"spec.deletionPolicy": "Terminate"}
+	million := changes{sendRule + "quantity": int64(1000000), "spec.budgetYuan": "10000000.00"}
+	for name, commits := range map[string][]commit{
+		"nothing odd": {{change: active}, {change: revision2}, {change: changes{"spec.state": "Stopped"}}},
+		"ending with the resource": {
+			{change: terminate.with(active), warns: []string{warnsOfTerminate}}, {}, {change: changes{"spec.deletionPolicy": "Orphan"}},
+		},
+		"no codes in a draft": {{change: uploads}, {change: active, warns: []string{warnsOfNoCodes}}, {change: changes{"spec.voucherCodesFrom": codes(10), "spec.budgetYuan": "100.00"}}},
+		"no codes, observed":  {{change: uploads.with(active).with(observe)}, {change: manageAgain, warns: []string{warnsOfNoCodes}}},
+		"no budget in a draft": {
+			{change: noBudget}, {change: active, warns: []string{warnsOfNoSecondEyes}}, {change: changes{"spec.state": "Stopped"}},
+		},
+		"a budget that cannot be said": {{change: uploads.with(active), warns: []string{warnsOfNoCodes}}},
+		"too many to grow":             {{change: million, warns: []string{warnsOfNoGrowth}}, {change: active}},
+		"no limit for a user":          {{change: noUserLimit, warns: []string{warnsOfNoUserLimit}}, {change: active}},
+		"more off than it needs":       {{change: lowThreshold, warns: []string{warnsOfLowThreshold}}, {change: active}},
+		"a channel":                    {{change: channel, warns: []string{warnsOfNoChannel}}, {change: uploads}},
+		"a twin":                       {{change: changes{"spec.allowTwin": true}, warns: []string{warnsOfTwinVoucher}}, {change: changes{"spec.allowTwin": nil}}},
+		"keeping the previous":         {{change: changes{"spec.replacePrevious": "Keep"}, warns: []string{warnsOfKeepVoucher}}, {change: revision2}},
+		"adopt without a request":      {{change: alipayVoucher().adopt(ourID).with(alipayVoucher().gone)}, {change: active}},
+		"all at once": {{
+			change: terminate.with(active).with(noUserLimit).with(lowThreshold).with(channel).with(million).with(noBudget).with(changes{"spec.allowTwin": true, "spec.replacePrevious": "Keep"}),
+			warns: []string{warnsOfTerminate, warnsOfTwinVoucher, warnsOfKeepVoucher, warnsOfNoSecondEyes, warnsOfNoGrowth, warnsOfNoUserLimit,
+				warnsOfLowThreshold, warnsOfNoChannel},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) { applyInTurn(t, alipayVoucher(), commits) })
+	}
+}
+
 // applyInTurn applies one commit after the other to the maximal manifest, and checks what kubectl warns of each time.
 func applyInTurn(t *testing.T, k campaign, commits []commit) {
 	t.Helper()
@@ -148,7 +194,7 @@ func applyInTurn(t *testing.T, k campaign, commits []commit) {
 
 func TestDeleteWarnsOfAnActivityThatGoesOn(t *testing.T) {
 	eachCampaign(t, func(t *testing.T, k campaign) {
-		warns := []string{map[string]string{"PayGiftActivity": warnsOfLeaving, "CouponStock": warnsOfLeavingStock}[k.kind]}
+		warns := []string{map[string]string{"PayGiftActivity": warnsOfLeaving, "CouponStock": warnsOfLeavingStock, "AlipayVoucherActivity": warnsOfLeavingAlipay}[k.kind]}
 		paused := warns
 		if k.kind == "CouponStock" {
 			paused = nil // that is all that can be done

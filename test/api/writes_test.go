@@ -142,7 +142,7 @@ func TestTheOperatorsWritesAreNeverRefused(t *testing.T) {
 					set(t, stored, "status.creation", creation)
 					set(t, stored, "status.request.revision", int64(7))
 					set(t, stored, "status."+k.idField, "AN_ID_THAT_NOBODY_KNOWS "+strings.Repeat("长", 5000))
-					set(t, stored, "spec.merchantRef.name", "another") // a status write leaves spec alone
+					set(t, stored, "spec."+k.ref+".name", "another") // a status write leaves spec alone
 					if err := api.Status().Update(t.Context(), stored); err != nil {
 						t.Fatalf("creation %q: %v", creation, err)
 					}
@@ -206,9 +206,11 @@ func TestOnlyAWriteOfStatusThawsTheRequest(t *testing.T) {
 
 func TestAResourceThatNobodyHasLookedAtObservesGenerationMinusOne(t *testing.T) {
 	for name, object := range map[string]*unstructured.Unstructured{
-		"PayGiftActivity":   payGift().maximal(t, "unseen"),
-		"CouponStock":       couponStock().maximal(t, "unseen"),
-		"WeChatPayMerchant": merchant("unseen"),
+		"PayGiftActivity":       payGift().maximal(t, "unseen"),
+		"CouponStock":           couponStock().maximal(t, "unseen"),
+		"AlipayVoucherActivity": alipayVoucher().maximal(t, "unseen"),
+		"WeChatPayMerchant":     merchant("unseen"),
+		"AlipayApp":             alipayApp("unseen"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			stored := store(t, object)

@@ -45,6 +45,9 @@ type AppOptions struct {
 	Mode Mode
 	// AgencyMerchants are merchants (PID, 2088 and 12 digits) that granted the app a token.
 	AgencyMerchants []string
+	// NotifyURL takes the app's messages, {appId} in it stands for the app's id; when empty, what the state directory
+	// says, or nothing.
+	NotifyURL string
 }
 
 // App is an application with its keys and the gateway's keys for it. In each list the newest is last.
@@ -116,6 +119,11 @@ func newApp(o AppOptions, authority *authority, source keys.Source, dir *statedi
 	for _, merchant := range o.AgencyMerchants {
 		if a.tokens[merchant] == "" {
 			a.tokens[merchant] = time.Unix(now.Unix(), 0).In(beijing).Format("200601") + "BB" + strings.ToLower(rand.Text())
+		}
+	}
+	if o.NotifyURL != "" {
+		if err := a.setNotifyURL(o.NotifyURL); err != nil {
+			return nil, err
 		}
 	}
 	return a, a.keep()

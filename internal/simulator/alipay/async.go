@@ -36,7 +36,15 @@ func (v *vouchers) settle(a *activity) *activity {
 	if v.put(next) != nil {
 		return a // not kept: the next look tries again
 	}
+	if a.Pending.Failure == "" {
+		v.tell(a.Pending, next)
+	}
 	return next
+}
+
+// tell sends the message that an operation has ended well.
+func (v *vouchers) tell(done *pending, a *activity) {
+	v.g.messages.add(doneMessages[done.Operation], a, done.Number)
 }
 
 // settleAll ends all operations that are due. The caller holds the lock.

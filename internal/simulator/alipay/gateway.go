@@ -1,6 +1,7 @@
 package alipay
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -41,6 +42,7 @@ type Gateway struct {
 	appIDs    []string
 	quotas    *quota.Buckets
 	vouchers  *vouchers
+	messages  *messages
 	// operations are all operations.
 	operations []*operation
 }
@@ -67,6 +69,9 @@ func New(o Options) (*Gateway, error) {
 		g.apps[app.AppID] = app
 		g.appIDs = append(g.appIDs, app.AppID)
 	}
+	if g.messages, err = newMessages(g, o.Dir); err != nil {
+		return nil, err
+	}
 	g.vouchers, err = newVouchers(g, o.Dir)
 	return g, err
 }
@@ -83,10 +88,10 @@ func (g *Gateway) Apps() []*App {
 	return all
 }
 
-// Reset forgets activities, codes and quotas. Keys, tokens and notify URLs stay.
+// Reset forgets activities, codes, messages and quotas. Keys, tokens and notify URLs stay.
 func (g *Gateway) Reset() error {
 	g.quotas.Reset()
-	return g.vouchers.reset()
+	return errors.Join(g.vouchers.reset(), g.messages.reset())
 }
 
 // now is the gateway's own clock, which timestamps are judged by. Campaigns have another.

@@ -96,6 +96,7 @@ func (v *vouchers) index(before, a *activity) {
 	delete(v.running, a.ID)
 	if a.Pending != nil && !a.Pending.Due.IsZero() {
 		v.running[a.ID] = true
+		v.g.messages.stir()
 	}
 	for _, u := range a.Uses[uses:] {
 		key := a.AppID + " " + u.Number

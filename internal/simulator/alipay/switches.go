@@ -44,6 +44,14 @@ const (
 	SwitchCodesScope     = "alipay.codes.scope"
 	SwitchCodesFailing   = "alipay.codes.failing"
 
+	SwitchMessagesFate      = "alipay.messages.fate"
+	SwitchMessagesDelay     = "alipay.messages.delay"
+	SwitchMessagesSignType  = "alipay.messages.signType"
+	SwitchMessagesSignature = "alipay.messages.signature"
+	SwitchMessagesNumber    = "alipay.messages.outBizNo"
+	SwitchMessagesEventTime = "alipay.messages.eventTime"
+	SwitchMessagesUser      = "alipay.messages.userLevel"
+
 	SwitchValidEnd        = "alipay.validEnd"
 	SwitchOriginAmount    = "alipay.originAmount"
 	SwitchCustomerService = "alipay.customerService"
@@ -78,6 +86,7 @@ func Switches() []switches.Spec {
 	all := append(replaySwitches(), asyncSwitches()...)
 	all = append(all, readSwitches()...)
 	all = append(all, codeSwitches()...)
+	all = append(all, messageSwitches()...)
 	all = append(all, ruleSwitches()...)
 	all = append(all, protocolSwitches()...)
 	return append(all, quotaSwitches()...)
@@ -104,7 +113,7 @@ func replaySwitches() []switches.Spec {
 
 func asyncSwitches() []switches.Spec {
 	return []switches.Spec{
-		{Name: SwitchAsyncDelay, Form: switches.Custom, Default: "1s", Check: checkDelay, Example: "byHand, or a duration: 0s, 90s", Unverified: true, Doc: "How long, in real time, create, modify, append and stop take after they were accepted; byHand: until `POST /_sim/activities/{id}/complete`."},
+		{Name: SwitchAsyncDelay, Form: switches.Custom, Default: "1s", Check: checkDelay, Example: "byHand, or a duration: 0s, 90s", Unverified: true, Doc: "How long, in real time, create, modify, append and stop take after they were accepted; byHand: until `POST /_sim/alipay/activities/{id}/complete`."},
 		choice(SwitchCreateFailure, "What becomes of creates accepted from now on: they succeed, end with an empty status and no operation, end as an unknown activity, or stay CREATING. None but the first sends a message.", neverFails, failsIdle, failsNotFound, failsStuck),
 		choice(SwitchChangeFailure, "What becomes of modifies, appends and stops accepted from now on: they succeed, end without effect, or never end. None but the first sends a message.", neverFails, failsReverted, failsStuck),
 		choice(SwitchChangeEnded, "A modify or append of an activity that has expired or was stopped: a code, or accepted without effect.", codeBizError, codeActivityExpired, codeInvalidParameter, "ignored"),
@@ -145,6 +154,18 @@ func codeSwitches() []switches.Spec {
 		choice(SwitchCodesDuplicate, "Whether a code that was imported before fails or is accepted; it counts once.", "fails", "accepted"),
 		choice(SwitchCodesScope, "Within what codes are unique.", "activity", "merchant"),
 		list(SwitchCodesFailing, "Codes that fail to be imported; a trailing * matches any ending."),
+	}
+}
+
+func messageSwitches() []switches.Spec {
+	return []switches.Spec{
+		{Name: SwitchMessagesFate, Form: switches.Choice, Default: "delivered", Values: []string{"delivered", "dropped", "duplicated", "reordered"}, Doc: "What becomes of messages that come up from now on. duplicated: once more after a success. reordered: every second message overtakes the one before it, which waits for that."},
+		{Name: SwitchMessagesDelay, Form: switches.Duration, Default: "0s", Unverified: true, Doc: "How long, in campaign time, after the operation's end a message is delivered."},
+		choice(SwitchMessagesSignType, "Whether the signature of a message covers sign_type: of the vendor's own messages some do and some do not.", "excluded", "included"),
+		{Name: SwitchMessagesSignature, Form: switches.Choice, Default: "good", Values: []string{"good", "bad"}, Doc: "Whether the signature of messages verifies."},
+		choice(SwitchMessagesNumber, "Whether messages name the out_biz_no of the call that they tell of.", "on", "off"),
+		choice(SwitchMessagesEventTime, "Whether event_time is in milliseconds, as the text says, or in seconds, as in the samples.", "milliseconds", "seconds"),
+		{Name: SwitchMessagesUser, Form: switches.Choice, Default: "off", Values: []string{"off", "on"}, Doc: "Whether a claim sends a message of a user's voucher (received)."},
 	}
 }
 

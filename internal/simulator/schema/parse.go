@@ -118,3 +118,23 @@ func (p *parser) check(at, s string) *Problem {
 func EscapePointer(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
+
+// Merge applies a JSON merge patch (RFC 7386) to a document that nobody else has: null takes a field away.
+func Merge(doc, patch map[string]any) map[string]any {
+	for name, value := range patch {
+		inner, isObject := value.(map[string]any)
+		switch {
+		case value == nil:
+			delete(doc, name)
+		case isObject:
+			old, ok := doc[name].(map[string]any)
+			if !ok {
+				old = map[string]any{}
+			}
+			doc[name] = Merge(old, inner)
+		default:
+			doc[name] = value
+		}
+	}
+	return doc
+}

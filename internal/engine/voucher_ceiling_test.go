@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/providers"
+)
+
+func TestACreationThatWouldPassTheAccountsCeilingWaits(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.limited(maxActive("0.99"))
+		w.apply(v1alpha1.PayGiftActivityActive)
+		w.pass(20 * time.Minute)
+		w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StatePending, "")
+		contains(t, ready(w.campaign()).Message, "it is not created", "passed by 0.01")
+		if n := w.vendor.count(providers.OperationCreate); n != 0 || w.warned(v1alpha1.ReasonBudgetLimitExceeded) != 1 {
+			t.Errorf("%d creates, events %q", n, w.events)
+		}
+		w.limited(maxActive("1.00"))
+		w.pass(5 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		w.oneVoucher(0)
+	})
+}
+
+func TestWhatRaisesAnActivityBeyondTheCeilingWaits(t *testing.T) {
+	for name, limits := range map[string]v1alpha1.AccountLimits{"of all": maxActive("1.99"), "of one": {MaxCampaignYuan: "1.99"}} {
+		t.Run(name, func(t *testing.T) {
+			madeVoucher(t, func(*v1alpha1.PayGiftActivity) {}, func(t *testing.T, w *world, _ string) {
+				w.limited(limits)
+				w.amend(func(c *v1alpha1.PayGiftActivity) { c.Spec.AwardSendRule.TransactionAmountMinimum = 200 })
+				w.pass(10 * time.Minute)
+				w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				contains(t, ready(w.campaign()).Message, "it is not raised", "0.01")
+				w.limited(v1alpha1.AccountLimits{})
+				w.pass(5 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				if n := w.vendor.count(providers.OperationAppend); n != 1 {
+					t.Errorf("%d appends", n)
+				}
+			})
+		})
+	}
+}
+
+func TestACeilingThatIsLoweredWhileACreationIsRecordedTakesItBack(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.limited(maxActive("5.00"))
+		w.written = func(c *v1alpha1.PayGiftActivity) {
+			if c.Status.Creation == v1alpha1.CreationUnknown {
+				w.account.Limits = maxActive("0.99") // its watch comes later
+			}
+		}
+		w.apply(v1alpha1.PayGiftActivityActive)
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StatePending, "")
+		if n := w.vendor.count(providers.OperationCreate); n != 0 {
+			t.Errorf("%d creates", n)
+		}
+	})
+}
+
+func TestTheBrakeHoldsWhatChangesOrRaisesAnActivity(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.secrets()
+		w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+		w.pass(5 * time.Minute)
+		w.account.Brake = v1alpha1.BrakeHold
+		w.changed()
+		w.amend(func(c *v1alpha1.PayGiftActivity) {
+			c.Spec.ActivityBaseInfo.ActivityName = "summer"
+			codes("a=1200,b=900")(c)
+		})
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonAccountBraked, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		if n := w.vendor.count(providers.OperationModify); n != 0 {
+			t.Errorf("%d modifications", n)
+		}
+		w.setState(v1alpha1.PayGiftActivityTerminated) // stopping always goes
+		w.pass(5 * time.Minute)
+		w.want(v1alpha1.ReasonTerminated, v1alpha1.StateTerminated, v1alpha1.CreationConfirmed)
+	})
+}
