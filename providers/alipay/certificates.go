@@ -82,18 +82,22 @@ func rsaKeyOf(certificate *x509.Certificate) *rsa.PublicKey {
 	return key
 }
 
-// issued reports whether a certificate was issued by one of the roots, or by one of the issuers that a root has issued.
+// trusts reports whether a certificate is Alipay's: issued by a root, or by one of those beside it that a root has issued, or by one
+// of those that stand beside the configured one. The last is for the sandbox, whose certificates do not come from the roots
+// that its console hands out.
 //
 // x509.Verify cannot tell: Alipay's issuing certificates carry neither of the extensions that make one (basic constraints, key
 // usage of signing certificates). An app's certificate, whose key the app's owner has, looks like them; what keeps it from
 // issuing others is that no root has issued it. When they expire does not matter here.
-func issued(certificate *x509.Certificate, issuers, roots []*x509.Certificate) bool {
-	isRoot := func(issuer *x509.Certificate) bool {
-		return slices.ContainsFunc(roots, func(root *x509.Certificate) bool { return signedBy(issuer, root) })
-	}
-	return isRoot(certificate) || slices.ContainsFunc(issuers, func(issuer *x509.Certificate) bool {
+func (c *certificates) trusts(certificate *x509.Certificate, beside []*x509.Certificate) bool {
+	isRoot := func(issuer *x509.Certificate) bool { return signedByAny(issuer, c.roots) }
+	return isRoot(certificate) || signedByAny(certificate, c.issuers) || slices.ContainsFunc(beside, func(issuer *x509.Certificate) bool {
 		return signedBy(certificate, issuer) && isRoot(issuer)
 	})
+}
+
+func signedByAny(certificate *x509.Certificate, issuers []*x509.Certificate) bool {
+	return slices.ContainsFunc(issuers, func(issuer *x509.Certificate) bool { return signedBy(certificate, issuer) })
 }
 
 func signedBy(certificate, issuer *x509.Certificate) bool {

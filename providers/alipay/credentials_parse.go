@@ -21,7 +21,7 @@ const (
 
 // ParseCredentials reads an app's credentials from the data of its Secret, as its mode needs them: the private key and in
 // ModePublicKey Alipay's public key, in ModeCertificate the three certificates. The app's certificate must belong to the
-// private key, and Alipay's must have been issued under one of the roots. The app_auth_token may be there in either. Errors
+// private key, and Alipay's must have been issued by the one beside it or by a root. The app_auth_token may be there in either. Errors
 // are *CredentialError.
 func ParseCredentials(data map[string][]byte, mode Mode) (Credentials, error) {
 	s := &secrets{mode: mode}
@@ -122,8 +122,8 @@ func (s *secrets) readAlipayCertificate(data map[string][]byte) *CredentialError
 		return fail("is not a certificate of an RSA key of 2048 bits")
 	case key.Equal(&s.privateKey.PublicKey):
 		return fail("is the app's own certificate")
-	case !issued(held.alipay, held.issuers, held.roots):
-		return fail("was not issued under any of the certificates in " + KeyRootCertificate)
+	case !held.trusts(held.alipay, nil):
+		return fail("was not issued by the certificate beside it, nor by one in " + KeyRootCertificate)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package alipay
 import (
 	"cmp"
 	"errors"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ func unreadable(call call, reply httpx.Response, err error) *providers.Error {
 // incomplete maps a reply of HTTP 200 that cannot be used, by the given row of the table.
 func incomplete(call call, reply answer, outcome string, err error) *providers.Error {
 	e := newError(call, rowFor(call, outcome))
-	e.HTTPStatus, e.RequestID, e.Err = 200, reply.requestID(), err
+	e.HTTPStatus, e.RequestID, e.Err = http.StatusOK, reply.requestID(), err
 	e.Message = lenient.OneLine(err.Error(), maxMessage)
 	return e
 }
@@ -107,21 +108,15 @@ func messageOf(text string, hide *strings.Replacer) string {
 // rejection maps a reply that is no success. One that is not signed is no proof that nothing was done, unless the gateway could
 // not know whose key to sign it with.
 func rejection(call call, reply answer, verified bool, now time.Time) *providers.Error {
-	code, message := reply.subCode(), lenient.Text(reply.node, subMsgField)
-	if code == "" {
-		code, message = reply.code(), lenient.Text(reply.node, messageField)
-	}
-	row := rowForReply(call, reply.code(), reply.subCode(), message)
+	subMsg := lenient.Text(reply.node, subMsgField)
+	row := rowForReply(call.op, reply.code(), reply.subCode(), subMsg)
 	e := newError(call, row)
 	if !verified && !row.Unsigned {
 		e.MaybeCommitted = call.mutating
 	}
-	e.HTTPStatus, e.Verified, e.RequestID = 200, verified, reply.requestID()
-	e.Code = lenient.OneLine(code, maxCode)
-	e.Message = messageOf(message, hiding(call.secrets))
-	if e.Code == "" {
-		e.Code = noCode
-	}
+	e.HTTPStatus, e.Verified, e.RequestID = http.StatusOK, verified, reply.requestID()
+	e.Code = lenient.OneLine(cmp.Or(reply.subCode(), reply.code(), noCode), maxCode)
+	e.Message = messageOf(cmp.Or(subMsg, lenient.Text(reply.node, messageField)), hiding(call.secrets))
 	e.RetryAfter = httpx.RetryAfter(reply.header, now)
 	return e
 }

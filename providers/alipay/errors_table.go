@@ -114,29 +114,27 @@ func rowFor(call call, outcome string) ErrorRow {
 
 // rowForReply classifies a reply that is no success: by its sub_code, then by its code, since the tables of different years put some
 // sub_codes under different codes. A sub_code comes with and without its prefix.
-func rowForReply(call call, code, subCode, text string) ErrorRow {
+func rowForReply(op providers.Operation, code, subCode, text string) ErrorRow {
 	for _, prefix := range []string{"isv.", "isp.", "aop."} {
 		subCode = strings.TrimPrefix(subCode, prefix)
 	}
 	for _, word := range []string{subCode, code} {
-		if row, ok := lookUp(call.op, word, text); ok && word != "" {
+		if row, ok := lookUp(op, word, text); ok && word != "" {
 			return row
 		}
 	}
-	return rowFor(call, otherCode)
+	row, _ := lookUp(op, otherCode, "")
+	return row
 }
 
 // rowForStatus classifies an answer of another HTTP status than 200, by that or its class.
 func rowForStatus(status int) ErrorRow {
-	exact, class := strconv.Itoa(status), strconv.Itoa(status/100)+"xx"
-	var row ErrorRow
-	for _, candidate := range errorIndex[rowKey{code: anyCode}] {
-		if candidate.HTTP == exact {
-			return candidate
-		}
-		if candidate.HTTP == class || candidate.HTTP == "" {
-			row = candidate
+	for _, http := range []string{strconv.Itoa(status), strconv.Itoa(status/100) + "xx", ""} {
+		for _, row := range errorIndex[rowKey{code: anyCode}] {
+			if row.HTTP == http {
+				return row
+			}
 		}
 	}
-	return row
+	return ErrorRow{}
 }

@@ -14,7 +14,7 @@ const (
 const (
 	checkActivity = "Check the activity id and the merchant that it belongs to: Alipay does not know it there. It is never created again."
 	lookAtState   = "Look at the activity's state in Alipay's console: one that has ended, or is not yet there, cannot be changed."
-	codesAdvice   = "Check the codes: up to 64 characters of 0-9 a-z A-Z - _ + = |, for an activity whose code_mode is MERCHANT_UPLOAD."
+	codesAdvice   = "Check the codes: 1 to 64 letters, digits and the signs - _ + = and bar each, for an activity whose code_mode is MERCHANT_UPLOAD."
 )
 
 // voucherRows have as their source the error tables of the calls of 商家券 2.0. BIZ_ERROR has many causes, which only the text

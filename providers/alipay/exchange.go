@@ -77,7 +77,7 @@ func (a answer) requestID() string { return lenient.OneLine(a.header.Get(traceHe
 // exchange makes a call and returns its verified success; every failure is a *providers.Error.
 func (c *Client) exchange(ctx context.Context, call call) (answer, error) {
 	if token := c.secrets.appAuthToken; token != "" {
-		call.secrets = append(call.secrets, token)
+		call.secrets = slices.Concat(call.secrets, []string{token})
 	}
 	reply, err := c.send(ctx, call)
 	if err != nil {

@@ -39,3 +39,9 @@ func gotError(t *testing.T, err error, kind providers.Kind, maybeCommitted bool)
 	}
 	return e
 }
+
+func mustDecode(text string, into any) {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		panic(err)
+	}
+}

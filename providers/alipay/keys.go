@@ -166,7 +166,7 @@ var (
 	snPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 	errNotASN      = errors.New("it is not the number of one")
-	errNotIssued   = errors.New("what was downloaded was not issued to Alipay under the configured roots")
+	errNotIssued   = errors.New("what was downloaded was not issued to Alipay by the issuers in the Secret")
 	errNotThatOne  = errors.New("what was downloaded is another certificate")
 	errOutOfDate   = errors.New("it has expired or is not valid yet by this machine's clock")
 	errNoneInReply = errors.New("the answer to the download holds no certificate")
@@ -197,8 +197,8 @@ func (c *Client) learn(ctx context.Context, sn string) error {
 }
 
 // download fetches a certificate. Its reply is signed with the very key that is missing, so the trust is in the certificate: it
-// must have been issued under the configured roots, to whom the configured one was issued. All apps' certificates are
-// issued under these roots too, but not by them directly and not to Alipay.
+// must have been issued as the configured one was, and to whom that was. The apps' certificates come from the same issuer, but are
+// not issued to Alipay.
 func (c *Client) download(ctx context.Context, sn string) (*x509.Certificate, error) {
 	call, err := newCall(call{op: OperationCertificates, method: downloadMethod, own: true}, lenient.Object{certSNField: sn})
 	if err != nil {
@@ -227,7 +227,7 @@ func (c *Client) download(ctx context.Context, sn string) (*x509.Certificate, er
 	case now.After(leaf.NotAfter) || now.Before(leaf.NotBefore):
 		return nil, errOutOfDate
 	case rsaKeyOf(leaf) == nil || leaf.Subject.CommonName != own.alipay.Subject.CommonName ||
-		!issued(leaf, append(found[1:], own.issuers...), own.roots):
+		!own.trusts(leaf, found[1:]):
 		return nil, errNotIssued
 	}
 	return leaf, nil

@@ -184,15 +184,16 @@ func (f Field) setByServer(observed any) bool {
 func (d *differ) equal(f Field, desired, observed any) bool {
 	a, b := lenient.Plain(desired), lenient.Plain(observed)
 	switch f.How {
-	case Text:
-		return a == b
+	case Foreign:
+		return false
 	case Letters:
 		return strings.EqualFold(a, b)
 	case Number, Time:
 		order, ok := d.order(f, a, b)
 		return a == b || ok && order == 0
+	default: // also of a list or an object that is none
+		return a == b
 	}
-	return false // another shape than the request's
 }
 
 func (d *differ) less(f Field, desired, observed any) bool {

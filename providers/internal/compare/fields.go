@@ -35,11 +35,11 @@ const (
 type Shown int
 
 const (
-	// InDetails: every detail has it, so that its absence from one is a difference.
+	// InDetails is said of a field that every detail has, so that its absence from one is a difference.
 	InDetails Shown = iota
-	// Sometimes: nobody says that details always have it; compared where it is returned.
+	// Sometimes is said where nobody says that details always have it; it is compared where it is returned.
 	Sometimes
-	// WriteOnly: known to be in no answer; compared all the same should one have it.
+	// WriteOnly is said of a field that is known to be in no answer; it is compared all the same should one have it.
 	WriteOnly
 )
 
