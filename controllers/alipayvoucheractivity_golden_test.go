@@ -1,0 +1,54 @@
+package controllers
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+)
+
+// voucherFields are the 149 business fields of the page 创建商家券活动接口, as its page spells them.
+const voucherFields = "../api/v1alpha1/testdata/alipayvoucheractivity-request-fields.txt"
+
+func TestTheMaximalVouchersTogetherSendEveryDocumentedFieldAndNothingElse(t *testing.T) {
+	raw, err := os.ReadFile(voucherFields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Fields(string(raw))
+	found := map[string]bool{}
+	for name, path := range golden {
+		if !strings.HasPrefix(name, "alipayvoucher-maximal") {
+			continue
+		}
+		var body any
+		if err := json.Unmarshal(bodyOf(t, AlipayVoucherActivityKind{}, read(t, path, &v1alpha1.AlipayVoucherActivity{})), &body); err != nil {
+			t.Fatal(err)
+		}
+		nodes(body, "", found)
+	}
+	slices.Sort(want)
+	if got := slices.Sorted(maps.Keys(found)); len(want) != 149 || !slices.Equal(got, want) {
+		t.Errorf("%d fields are sent:\n%s\nwant %d:\n%s", len(got), strings.Join(got, "\n"), len(want), strings.Join(want, "\n"))
+	}
+}
+
+// nodes collects the paths of all fields in a body, objects and lists among them.
+func nodes(node any, path string, into map[string]bool) {
+	switch value := node.(type) {
+	case map[string]any:
+		for key, child := range value {
+			below := strings.TrimPrefix(path+"."+key, ".")
+			into[below] = true
+			nodes(child, below, into)
+		}
+	case []any:
+		for _, child := range value {
+			nodes(child, path, into)
+		}
+	}
+}
