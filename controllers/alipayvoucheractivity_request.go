@@ -30,6 +30,9 @@ func (AlipayVoucherActivityKind) Request(c v1alpha1.Campaign, from engine.Sender
 	if request.End, err = wire.ParseTime(rule.PublishEndTime); err != nil {
 		return request, fmt.Errorf(field+"publishEndTime: %w", err)
 	}
+	if rule.Quantity != nil {
+		request.Total = *rule.Quantity
+	}
 	request.RefusedFrom = request.End // 券发放结束时间: must be after now
 	if err := voucherOwner(spec, from); err != nil {
 		return request, err

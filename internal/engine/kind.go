@@ -99,6 +99,8 @@ type Request struct {
 	Number string
 	// Body is the exact bytes to send. The same manifest gives the same bytes in every release.
 	Body []byte
+	// Total is how many the activity gives out in all, where a call can raise it; 0 where none can, or codes are the total.
+	Total int64
 	// Name is the name that users see; with Begin and End it tells twins.
 	Name string
 	// Begin and End bound the activity's time.

@@ -65,7 +65,7 @@ func (k voucherKind) Exposure(c v1alpha1.Campaign) *providers.Exposure {
 
 func (k voucherKind) Request(c v1alpha1.Campaign, from Sender) (Request, error) {
 	request, err := k.testKind.Request(c, from)
-	request.LatestBegin, request.RefusedFrom = 0, request.End
+	request.LatestBegin, request.RefusedFrom, request.Total = 0, request.End, gift(c).Spec.AwardSendRule.TransactionAmountMinimum
 	return request, err
 }
 

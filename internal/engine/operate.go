@@ -116,6 +116,9 @@ func (s *scope) mutation(change Change, number string) providers.Mutation {
 	if change.Batch != nil {
 		m.Codes = change.Batch.Codes
 	}
+	if change.Operation == providers.OperationAppend && m.Total == 0 {
+		m.Total = s.request.Total
+	}
 	return m
 }
 

@@ -83,7 +83,7 @@ func (s *vouchers) change(a *activity, m providers.Mutation, strangers []string,
 	case providers.OperationTerminate:
 		err = s.accept(a, "FINISHEING", now, func() { a.terminated = now })
 	case providers.OperationAppend:
-		err = s.accept(a, "APPENDING", now, func() { a.body.Amount = max(m.Total, appended(m)) })
+		err = s.accept(a, "APPENDING", now, func() { a.body.Amount = m.Total })
 	default:
 		var want vendorBody
 		if err := json.Unmarshal(m.Desired, &want); err != nil {
@@ -99,14 +99,6 @@ func (s *vouchers) change(a *activity, m providers.Mutation, strangers []string,
 		s.answers[m.Number] = receipt
 	}
 	return receipt, err
-}
-
-func appended(m providers.Mutation) int64 {
-	var want vendorBody
-	if err := json.Unmarshal(m.Desired, &want); err != nil {
-		panic(err)
-	}
-	return want.Amount
 }
 
 func modify(a *activity, fields []string, want vendorBody, shops []string) {

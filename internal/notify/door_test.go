@@ -78,9 +78,7 @@ func TestUsersVouchersAreAcknowledgedAndLeaveNothing(t *testing.T) {
 	w.wantWoken(0)
 	w.wantCounted(Alipay, dropped, 2)
 	w.wantCounted(WeChatPay, dropped, 2)
-	if strings.Contains(w.logged(), "Secret") || strings.Contains(w.logged(), activity) {
-		t.Errorf("logged: %s", w.logged())
-	}
+	w.wantSecret("Secret", activity)
 	if len(w.door.memory.cache.Keys()) != 0 {
 		t.Error("they are remembered, and would push out what matters")
 	}
@@ -185,5 +183,19 @@ func TestADoorWithoutAnAddressOfItsOwnSaysSo(t *testing.T) {
 	second := newWorld(t, func(o *Options, _ *limits) { o.Address = taken })
 	if err := second.door.Start(context.Background()); err == nil || !strings.Contains(err.Error(), "--notify-bind-address") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheLogSaysWhyAMessageWasRefused(t *testing.T) {
+	w := newWorld(t).open()
+	w.post("/alipay/"+appID, messageSigned(strangerKey()))
+	w.post("/alipay/2021009999999999", message())
+	for _, want := range []string{
+		`"refused" "vendor"="alipay" "account"="` + appID + `" "outcome"="Unverified" "reason"="the signature does not verify"`,
+		`"refused" "vendor"="alipay" "account"="(unknown)" "outcome"="UnknownAccount" "reason"="no account that is Ready has the id in the path"`,
+	} {
+		if !strings.Contains(w.logged(), want) {
+			t.Errorf("%s is not in: %s", want, w.logged())
+		}
 	}
 }

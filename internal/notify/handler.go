@@ -78,20 +78,20 @@ func read(w http.ResponseWriter, r *http.Request, most int64) ([]byte, outcome) 
 // verify returns what a message says, or why it is not believed.
 func (d *Door) verify(ctx context.Context, account Account, received Received) (Notice, outcome) {
 	tried, known := d.options.Sources.of(account)
-	o := unverified
+	o, reason := unverified, "no account is Ready"
 	for _, t := range tried {
 		notice, err := t.source.Verify(ctx, received)
-		if err != nil {
-			o = refusal(err)
-			continue
-		}
-		if known {
+		if err == nil && known {
 			return notice, d.check(account, notice)
 		}
+		if err != nil {
+			o, reason = refusal(err), err.Error()
+		}
 	}
-	if !known {
-		o = unknownAccount // whatever another account's keys say of it
+	if !known { // whatever another account's keys say of it
+		account.ID, o, reason = "(unknown)", unknownAccount, "no account that is Ready has the id in the path"
 	}
+	d.options.Log.V(1).Info("refused", "vendor", account.Vendor, "account", account.ID, "outcome", o, "reason", reason)
 	return Notice{}, o
 }
 

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -60,23 +59,6 @@ func (l *limiter) of(address netip.Addr) *rate.Limiter {
 	made := rate.NewLimiter(l.each.rate, l.each.burst)
 	l.byAddress.Add(address, made, addressMemory)
 	return made
-}
-
-// ParseProxies reads addresses and networks, such as 10.0.0.1 and 10.0.0.0/8, for Options.TrustedProxies.
-func ParseProxies(texts []string) ([]netip.Prefix, error) {
-	var proxies []netip.Prefix
-	for _, text := range texts {
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			address, err := netip.ParseAddr(text)
-			if err != nil {
-				return nil, fmt.Errorf("--notify-trusted-proxies has %q; write an address or a network, such as 10.0.0.0/8", text)
-			}
-			network = netip.PrefixFrom(address, address.BitLen())
-		}
-		proxies = append(proxies, network.Masked())
-	}
-	return proxies, nil
 }
 
 // source is the address that a request is counted for: the peer's, or what a trusted proxy says of where it has it from.

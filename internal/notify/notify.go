@@ -64,6 +64,9 @@ type Source interface {
 	// Verify checks the signature first and reads the message only then. It goes to no network and does not block,
 	// since anybody may cause it. Of its errors the door tells ErrMalformed, ErrStale and ErrTestSignature apart; any
 	// other means that the message is not believed. An error holds nothing of the message.
+	//
+	// It leaves to the door whether the message is for this account (Notice.Account): to look at that before the signature
+	// would take less time for accounts that do not exist, and tell which do.
 	Verify(ctx context.Context, received Received) (Notice, error)
 }
 

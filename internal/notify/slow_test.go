@@ -168,6 +168,12 @@ func TestSlowSendersFillTheirShareAndOthersAreHeard(t *testing.T) {
 // exchange sends one message on a connection, and closes it.
 func exchange(t *testing.T, c net.Conn, body string) reply {
 	t.Helper()
+	defer c.Close()
+	return send(t, c, body)
+}
+
+func send(t *testing.T, c net.Conn, body string) reply {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://door/alipay/"+appID, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -179,9 +185,7 @@ func exchange(t *testing.T, c net.Conn, body string) reply {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := readReply(t, response)
-	_ = c.Close()
-	return got
+	return readReply(t, response)
 }
 
 func TestStoppingWaitsForNoSlowSender(t *testing.T) {

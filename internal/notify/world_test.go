@@ -252,6 +252,16 @@ func (w *world) logged() string {
 	return w.log.String()
 }
 
+// wantSecret checks that the log, at its most talkative, has none of these.
+func (w *world) wantSecret(texts ...string) {
+	w.t.Helper()
+	for _, text := range texts {
+		if log := w.logged(); strings.Contains(log, text) {
+			w.t.Errorf("%q is logged: %s", text, log)
+		}
+	}
+}
+
 // wantWoken checks how often the activity was woken.
 func (w *world) wantWoken(times int) {
 	w.t.Helper()

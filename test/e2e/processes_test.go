@@ -97,6 +97,7 @@ type simulator struct {
 	*process
 	url     string
 	mchid   string
+	appID   string
 	secrets string
 	// namespace holds the merchant and its Secret.
 	namespace string
@@ -106,9 +107,9 @@ func startSimulator(t *testing.T, namespace, mchid string, args ...string) *simu
 	t.Helper()
 	dir := t.TempDir()
 	address := filepath.Join(dir, "address")
-	s := &simulator{mchid: mchid, secrets: filepath.Join(dir, "secrets"), namespace: namespace}
+	s := &simulator{mchid: mchid, appID: "202100" + mchid, secrets: filepath.Join(dir, "secrets"), namespace: namespace}
 	s.process = start(t, "gateway-simulator", nil, append([]string{
-		"--listen", "127.0.0.1:0", "--address-file", address, "--merchant", mchid,
+		"--listen", "127.0.0.1:0", "--address-file", address, "--merchant", mchid, "--alipay-app", s.appID,
 		"--secrets-dir", s.secrets, "--secret-namespace", namespace,
 	}, args...)...)
 	eventually(t, 20*time.Second, "the simulator listens", func() error {
@@ -162,7 +163,7 @@ func (s *simulator) try(method, path string, body, answer any) error {
 func startManager(t *testing.T, kubeconfig, namespace string, sim *simulator, args ...string) *process {
 	t.Helper()
 	return start(t, "manager", []string{"KUBECONFIG=" + kubeconfig}, append([]string{
-		"--allowed-gateways", sim.url, "--watch-namespaces", namespace, "--leader-elect=false", "--metrics-address=0", "--health-address=0",
+		"--allowed-gateways", sim.url + "," + sim.url + "/gateway.do", "--watch-namespaces", namespace, "--leader-elect=false", "--metrics-address=0", "--health-address=0",
 		"--create-rate=0", "--read-rate=0", "--sweep-interval=1s", "--log-level=1", "--audit-log=-",
 	}, args...)...)
 }

@@ -89,7 +89,7 @@ func (w *world) cleanUp() {
 	if w.manager != nil {
 		w.manager.kill()
 	}
-	for _, kind := range []string{"paygiftactivities", "couponstocks", "wechatpaymerchants"} {
+	for _, kind := range []string{"paygiftactivities", "couponstocks", "alipayvoucheractivities", "wechatpaymerchants", "alipayapps"} {
 		_, _, _ = w.cp.Kubectl(context.Background(), "delete", kind, "--all", "-n", w.namespace, "--wait=false")
 	}
 }

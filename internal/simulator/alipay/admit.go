@@ -123,12 +123,12 @@ func (a *attempt) checkTimestamp() *apiError {
 }
 
 func (a *attempt) checkSignature(app *App) *apiError {
-	candidates := app.all(AppKey)
+	candidates := app.keys.All(AppKey)
 	if app.Mode == Certificate {
 		if a.params["alipay_root_cert_sn"] != a.g.authority.rootSN {
 			return refuse("isv.invalid-signature", "验签出错，alipay_root_cert_sn与网关的根证书不一致，应为%s", a.g.authority.rootSN)
 		}
-		pair := app.find(AppKey, a.params["app_cert_sn"])
+		pair := app.keys.Find(AppKey, a.params["app_cert_sn"])
 		if pair == nil {
 			return refuse("isv.invalid-signature", "验签出错，app_cert_sn不是该应用的应用公钥证书")
 		}

@@ -3,6 +3,7 @@ package alipay
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ type AppOptions struct {
 	NotifyURL string
 }
 
-// App is an application with its keys and the gateway's keys for it. In each list the newest is last.
+// App is an application with its keys and the gateway's keys for it.
 type App struct {
 	// AppID is the app_id.
 	AppID string
@@ -62,13 +63,11 @@ type App struct {
 	AgencyMerchants []string
 
 	authority *authority
-	source    keys.Source
 	dir       *statedir.Dir
+	keys      *keys.Ring
+	tokens    map[string]string // by merchant
 
 	mu        sync.RWMutex
-	made      int
-	pairs     map[string][]*keys.Pair
-	tokens    map[string]string // by merchant
 	notifyURL string
 }
 
@@ -90,7 +89,7 @@ type Credentials struct {
 }
 
 // newApp loads an app's keys, or makes them.
-func newApp(o AppOptions, authority *authority, source keys.Source, dir *statedir.Dir, kept []byte, now time.Time) (*App, error) {
+func newApp(o AppOptions, authority *authority, source keys.Source, dir *statedir.Dir, data []byte, now time.Time) (*App, error) {
 	if !appIDForm.MatchString(o.AppID) {
 		return nil, fmt.Errorf("app id %q: write 8 to 32 digits", o.AppID)
 	}
@@ -105,20 +104,23 @@ func newApp(o AppOptions, authority *authority, source keys.Source, dir *statedi
 			return nil, fmt.Errorf("app %s: agency merchant %q: write 2088 and 12 digits, each merchant once", o.AppID, merchant)
 		}
 	}
-	a := &App{
-		AppID: o.AppID, Mode: o.Mode, Merchant: ownMerchant(o.AppID), AgencyMerchants: o.AgencyMerchants,
-		authority: authority, source: source, dir: dir, pairs: map[string][]*keys.Pair{}, tokens: map[string]string{},
-	}
-	if kept != nil {
-		if err := a.restore(kept); err != nil {
+	a := &App{AppID: o.AppID, Mode: o.Mode, Merchant: ownMerchant(o.AppID), AgencyMerchants: o.AgencyMerchants, authority: authority, dir: dir, tokens: map[string]string{}}
+	var kept *keys.KeptRing
+	if data != nil {
+		var app keptApp
+		if err := decode(data, &app); err != nil {
 			return nil, err
 		}
-	} else if err := a.makeKeys(now); err != nil {
+		kept, a.notifyURL = &app.KeptRing, app.NotifyURL
+		maps.Copy(a.tokens, app.Tokens)
+	}
+	var err error
+	if a.keys, err = keys.NewRing("app "+o.AppID, []string{AppKey, AlipayKey}, a.maker(source), kept, now); err != nil {
 		return nil, err
 	}
 	for _, merchant := range o.AgencyMerchants {
 		if a.tokens[merchant] == "" {
-			a.tokens[merchant] = time.Unix(now.Unix(), 0).In(beijing).Format("200601") + "BB" + strings.ToLower(rand.Text())
+			a.tokens[merchant] = now.In(beijing).Format("200601") + "BB" + strings.ToLower(rand.Text())
 		}
 	}
 	if o.NotifyURL != "" {
@@ -135,29 +137,18 @@ func ownMerchant(appID string) string {
 	return "2088" + digits[len(digits)-12:]
 }
 
-func (a *App) makeKeys(now time.Time) error {
-	// Each key begins an hour after the one before, so that "the newest" is never a tie however fast they are rotated.
-	for _, kind := range []string{AppKey, AlipayKey} {
-		pair, err := a.make(kind, now.AddDate(0, 0, -60))
+func (a *App) maker(source keys.Source) keys.Maker {
+	return func(kind string, n int, began time.Time) (*keys.Pair, error) {
+		key, err := source(fmt.Sprintf("alipay/%s/%s/%d", a.AppID, kind, n))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		a.pairs[kind] = []*keys.Pair{pair}
+		commonName := "simulated app " + a.AppID
+		if kind == AlipayKey {
+			commonName = "simulated Alipay for " + a.AppID
+		}
+		return a.authority.pair(key, commonName, began)
 	}
-	return nil
-}
-
-func (a *App) make(kind string, began time.Time) (*keys.Pair, error) {
-	key, err := a.source(fmt.Sprintf("alipay/%s/%s/%d", a.AppID, kind, a.made))
-	if err != nil {
-		return nil, err
-	}
-	a.made++
-	commonName := "simulated app " + a.AppID
-	if kind == AlipayKey {
-		commonName = "simulated Alipay for " + a.AppID
-	}
-	return a.authority.pair(key, commonName, began)
 }
 
 // Rotate makes a new key beside the present ones and says its certificate's serial number. A new AlipayKey signs from
@@ -165,39 +156,25 @@ func (a *App) make(kind string, began time.Time) (*keys.Pair, error) {
 func (a *App) Rotate(kind string) (sn string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	present := a.pairs[kind]
-	if len(present) == 0 {
-		return "", fmt.Errorf("there is nothing called %q to rotate: %s or %s", kind, AppKey, AlipayKey)
-	}
-	pair, err := a.make(kind, present[len(present)-1].NotBefore.Add(time.Hour))
-	if err != nil {
+	if sn, err = a.keys.Rotate(kind); err != nil {
 		return "", err
 	}
-	a.pairs[kind] = append(slices.Clip(present), pair)
-	return pair.ID, a.keep()
+	return sn, a.keep()
 }
 
 // Retire makes a key useless, by its certificate's serial number. The last one of its kind stays.
 func (a *App) Retire(sn string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for kind, pairs := range a.pairs {
-		i := slices.IndexFunc(pairs, func(p *keys.Pair) bool { return p.ID == sn })
-		if i < 0 {
-			continue
-		}
-		if len(pairs) == 1 {
-			return fmt.Errorf("%s is the only %s of app %s: rotate first", sn, kind, a.AppID)
-		}
-		a.pairs[kind] = slices.Delete(slices.Clone(pairs), i, i+1)
-		return a.keep()
+	if err := a.keys.Retire(sn); err != nil {
+		return err
 	}
-	return fmt.Errorf("app %s has no key %s", a.AppID, sn)
+	return a.keep()
 }
 
 // Credentials hands out the newest keys.
 func (a *App) Credentials() (Credentials, error) {
-	app, alipay := a.newest(AppKey), a.newest(AlipayKey)
+	app, alipay := a.keys.Newest(AppKey), a.keys.Newest(AlipayKey)
 	private, err := keys.PrivatePEM(app.Key)
 	if err != nil {
 		return Credentials{}, err
@@ -206,8 +183,6 @@ func (a *App) Credentials() (Credentials, error) {
 	if err != nil {
 		return Credentials{}, err
 	}
-	a.mu.RLock()
-	defer a.mu.RUnlock()
 	tokens := map[string]string{}
 	for _, merchant := range a.AgencyMerchants {
 		tokens[merchant] = a.tokens[merchant]
@@ -228,36 +203,28 @@ func (a *App) NotifyURL() string {
 
 // merchantOf finds the merchant that a token is a grant of.
 func (a *App) merchantOf(token string) (merchant string, known bool) {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	for merchant, granted := range a.tokens {
-		if granted == token && slices.Contains(a.AgencyMerchants, merchant) {
+	for _, merchant := range a.AgencyMerchants {
+		if a.tokens[merchant] == token {
 			return merchant, true
 		}
 	}
 	return "", false
 }
 
-func (a *App) all(kind string) []*keys.Pair {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return slices.Clone(a.pairs[kind])
+const kindApps = "alipay-apps"
+
+// keptApp is an app in the state directory.
+type keptApp struct {
+	keys.KeptRing
+	Tokens    map[string]string `json:"tokens,omitempty"`
+	NotifyURL string            `json:"notifyUrl,omitempty"`
 }
 
-func (a *App) newest(kind string) *keys.Pair {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	pairs := a.pairs[kind]
-	return pairs[len(pairs)-1]
-}
-
-func (a *App) find(kind, sn string) *keys.Pair {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	for _, p := range a.pairs[kind] {
-		if p.ID == sn {
-			return p
-		}
+// keep writes the app to the state directory. The caller holds the lock or is alone.
+func (a *App) keep() error {
+	ring, err := a.keys.Keep()
+	if err != nil {
+		return err
 	}
-	return nil
+	return a.dir.Write(kindApps, a.AppID, keptApp{ring, a.tokens, a.notifyURL})
 }

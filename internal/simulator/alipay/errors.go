@@ -128,17 +128,3 @@ var usualCodes = map[int]string{
 	http.StatusTooManyRequests:     "isv.app-call-limited",
 	http.StatusInternalServerError: codeSystemError,
 }
-
-const proxyPage = `<html>
-<head><title>%[1]d %[2]s</title></head>
-<body>
-<center><h1>%[1]d %[2]s</h1></center>
-<hr><center>Tengine</center>
-</body>
-</html>
-`
-
-// htmlPage is what a proxy in front of the gateway answers.
-func htmlPage(status int) []byte {
-	return fmt.Appendf(nil, proxyPage, status, http.StatusText(status))
-}

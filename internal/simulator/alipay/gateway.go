@@ -148,10 +148,10 @@ type outcome struct {
 // Handle admits the call and does what it asks for.
 func (a *attempt) Handle(call *exchange.Call) *exchange.Reply {
 	if a.unread != nil {
-		return &exchange.Reply{Status: http.StatusRequestEntityTooLarge, Body: htmlPage(http.StatusRequestEntityTooLarge), HTML: true}
+		return exchange.ProxyPage(http.StatusRequestEntityTooLarge, 0)
 	}
 	if call.Request.Method != http.MethodPost && call.Request.Method != http.MethodGet {
-		return &exchange.Reply{Status: http.StatusMethodNotAllowed, Body: htmlPage(http.StatusMethodNotAllowed), HTML: true}
+		return exchange.ProxyPage(http.StatusMethodNotAllowed, 0)
 	}
 	rq, refused := a.admit(call)
 	if refused == nil {
@@ -185,7 +185,7 @@ func (a *attempt) Refuse(call *exchange.Call, status int, code string, retryAfte
 		code = usualCodes[status]
 	}
 	if code == "" {
-		return &exchange.Reply{Status: status, Body: htmlPage(status), HTML: true, RetryAfter: retryAfter}
+		return exchange.ProxyPage(status, retryAfter)
 	}
 	reply := a.refusal(call, refuse(code, "模拟的错误"))
 	reply.RetryAfter = retryAfter

@@ -110,7 +110,7 @@ func (a *App) Info() AppInfo {
 
 func (a *App) keyInfos(kind string) []KeyInfo {
 	var infos []KeyInfo
-	for _, p := range a.all(kind) {
+	for _, p := range a.keys.All(kind) {
 		public, err := keys.PublicPEM(p.Key)
 		if err != nil {
 			continue // cannot be: the key was made by crypto/rsa

@@ -6,21 +6,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/schema"
 )
 
 // object is a JSON object as the schema package reads it: numbers are json.Number.
 type object = map[string]any
 
-// encode writes JSON as the gateway does: Chinese, <, > and & as they are.
-func encode(v any) []byte {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // our own types always encode
-	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-}
+var encode = schema.Encode
 
 // decode reads kept JSON with its numbers as they were written.
 func decode(data []byte, into any) error {

@@ -211,7 +211,7 @@ func (m *messages) form(msg *Message) url.Values {
 		text = p.signed("sign")
 	}
 	app := m.g.apps[msg.AppID]
-	signature := keys.Sign(app.newest(AlipayKey).Key, text)
+	signature := keys.Sign(app.keys.Newest(AlipayKey).Key, text)
 	if m.g.switches.Is(SwitchMessagesSignature, "bad") {
 		signature = keys.Spoil(signature)
 	}

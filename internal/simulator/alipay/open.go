@@ -57,7 +57,7 @@ func (g *Gateway) downloadCertificate(rq *request) (outcome, *apiError) {
 	if p := downloadSchema("", rq.doc); p != nil {
 		return outcome{}, problem(p)
 	}
-	pair := rq.app.find(AlipayKey, textAt(rq.doc, "alipay_cert_sn"))
+	pair := rq.app.keys.Find(AlipayKey, textAt(rq.doc, "alipay_cert_sn"))
 	if pair == nil || rq.app.Mode != Certificate {
 		return outcome{}, invalid("alipay_cert_sn", "there is no such certificate")
 	}

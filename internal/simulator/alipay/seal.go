@@ -56,11 +56,11 @@ func (a *attempt) sign(b *bytes.Buffer, appID string, signed []byte, damage exch
 	if app == nil || mode == "missing" {
 		return
 	}
-	pair := app.newest(AlipayKey)
+	pair := app.keys.Newest(AlipayKey)
 	key, sn := pair.Key, pair.ID
 	switch mode {
 	case "otherKey":
-		key = app.newest(AppKey).Key
+		key = app.keys.Newest(AppKey).Key
 	case "unknownCertificate":
 		sn = unknownCertificate
 	}

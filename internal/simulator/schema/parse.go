@@ -138,3 +138,14 @@ func Merge(doc, patch map[string]any) map[string]any {
 	}
 	return doc
 }
+
+// Encode writes JSON as the gateways do: Chinese, <, > and & as they are.
+func Encode(v any) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // the simulator's own types always encode
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+}

@@ -98,7 +98,7 @@ func (g *Gateway) authenticate(call *exchange.Call) (*Account, *apiError) {
 	if account == nil {
 		return nil, signError("mchid", "商户号有误，没有这个商户", "no such merchant")
 	}
-	pair := account.find(MerchantKey, auth.serial)
+	pair := account.keys.Find(MerchantKey, auth.serial)
 	if pair == nil {
 		return nil, signError("serial_no", "商户证书序列号有误。请使用签名私钥匹配的证书序列号", "unknown certificate serial number")
 	}

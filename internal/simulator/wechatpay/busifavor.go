@@ -116,7 +116,7 @@ func (b *busifavor) create(rq *request) (outcome, *apiError) {
 	if refused != nil {
 		return outcome{}, refused
 	}
-	if refused := stockSchema()("", doc); refused != nil {
+	if refused := check(stockSchema(), doc); refused != nil {
 		return outcome{}, refused
 	}
 	var body stockBody

@@ -36,11 +36,11 @@ func (g *Gateway) certificates(rq *request) (outcome, *apiError) {
 		return outcome{}, e
 	}
 	data := []certificateItem{}
-	for _, pair := range rq.account.all(PlatformCertificate) {
+	for _, pair := range rq.account.keys.All(PlatformCertificate) {
 		if algorithm == "SM2" {
 			continue // the simulator has RSA certificates only
 		}
-		sealed, err := encryptCertificate(rq.account.secret(), pair.CertPEM)
+		sealed, err := encryptCertificate(rq.account.apiV3Key, pair.CertPEM)
 		if err != nil {
 			return outcome{}, systemError()
 		}

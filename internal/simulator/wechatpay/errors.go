@@ -1,10 +1,10 @@
 package wechatpay
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/schema"
 )
 
 // apiError is a reply that refuses.
@@ -144,27 +144,4 @@ func (e *apiError) body(detail string) []byte {
 	return encode(out)
 }
 
-// encode writes JSON as the gateway does: Chinese, <, > and & as they are.
-func encode(v any) []byte {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // our own types always encode
-	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-}
-
-const proxyPage = `<html>
-<head><title>%[1]d %[2]s</title></head>
-<body>
-<center><h1>%[1]d %[2]s</h1></center>
-<hr><center>nginx</center>
-</body>
-</html>
-`
-
-// htmlPage is what a proxy in front of the gateway answers.
-func htmlPage(status int) []byte {
-	return fmt.Appendf(nil, proxyPage, status, http.StatusText(status))
-}
+var encode = schema.Encode

@@ -3,6 +3,8 @@ package wechatpay
 import (
 	"net/url"
 	"time"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/schema"
 )
 
 // favorCallback is where a merchant wants to hear of redeemed coupons. Nothing is sent there, since
@@ -27,7 +29,7 @@ func (f *favor) setCallback(rq *request) (outcome, *apiError) {
 	if refused != nil {
 		return outcome{}, refused
 	}
-	if refused := object(required("mchid", merchantID), required("notify_url", callbackURL), optional("switch", boolean))("", doc); refused != nil {
+	if refused := check(object(required("mchid", merchantID), required("notify_url", callbackURL), optional("switch", boolean)), doc); refused != nil {
 		return outcome{}, refused
 	}
 	if doc["mchid"] != rq.account.Mchid {
@@ -47,13 +49,13 @@ func (f *favor) setCallback(rq *request) (outcome, *apiError) {
 }
 
 // callbackURL takes a public address without query.
-func callbackURL(at string, v any) *apiError {
+func callbackURL(at string, v any) *schema.Problem {
 	if refused := text(1, 256)(at, v); refused != nil {
 		return refused
 	}
 	u, err := url.Parse(v.(string))
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.ForceQuery {
-		return bodyError(at, v, "must be an https URL without query")
+		return schema.Refuse(at, v, "must be an https URL without query")
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/schema"
 )
 
 // The actions of the console on a favor stock, beside ConsolePause and ConsoleForget.
@@ -210,7 +212,7 @@ func (g *Gateway) EditFavor(id string, edit FavorEdit) (FavorStockInfo, error) {
 
 // edited is a stock's content after a patch. The budget of a started stock stays as it was locked.
 func (f *favor) edited(s *favorStock, patch map[string]any) (*favorBody, error) {
-	doc, refused := parseBody(encode(merge(asObject(s.Request), patch)))
+	doc, refused := parseBody(encode(schema.Merge(asObject(s.Request), patch)))
 	if refused != nil {
 		return nil, refused.contentError()
 	}

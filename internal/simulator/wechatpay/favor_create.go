@@ -51,7 +51,7 @@ func (f *favor) createLocked(account *Account, doc map[string]any) (outcome, *ap
 
 // read checks the form of a stock's content and what its fields demand of each other.
 func (f *favor) read(doc map[string]any, number func(string, checker) member) (*favorBody, *apiError) {
-	if refused := f.favorSchema(number)("", doc); refused != nil {
+	if refused := check(f.favorSchema(number), doc); refused != nil {
 		return nil, refused
 	}
 	var body favorBody

@@ -60,7 +60,7 @@ func creatorIn(raw []byte) (string, *apiError) {
 	if refused != nil {
 		return "", refused
 	}
-	if refused := object(required("stock_creator_mchid", merchantID))("", doc); refused != nil {
+	if refused := check(object(required("stock_creator_mchid", merchantID)), doc); refused != nil {
 		return "", refused
 	}
 	return doc["stock_creator_mchid"].(string), nil

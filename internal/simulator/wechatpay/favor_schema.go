@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/schema"
 )
 
 const (
@@ -89,7 +91,7 @@ func (f *favor) couponSchema() checker {
 
 // hanAtMost takes a text with at most that many Chinese characters.
 func hanAtMost(most int) checker {
-	return func(at string, v any) *apiError {
+	return func(at string, v any) *schema.Problem {
 		s, _ := v.(string)
 		n := 0
 		for _, r := range s {
@@ -98,7 +100,7 @@ func hanAtMost(most int) checker {
 			}
 		}
 		if n > most {
-			return bodyError(at, s, "has too many Chinese characters")
+			return schema.Refuse(at, s, "has too many Chinese characters")
 		}
 		return nil
 	}
@@ -106,11 +108,11 @@ func hanAtMost(most int) checker {
 
 // withoutAny takes a text without any of the characters.
 func withoutAny(characters string) checker {
-	return func(at string, v any) *apiError {
+	return func(at string, v any) *schema.Problem {
 		s, _ := v.(string)
 		if i := strings.IndexAny(s, characters); i >= 0 {
 			r, _ := utf8.DecodeRuneInString(s[i:])
-			return bodyError(at, s, "must not have "+string(r))
+			return schema.Refuse(at, s, "must not have "+string(r))
 		}
 		return nil
 	}
@@ -118,14 +120,14 @@ func withoutAny(characters string) checker {
 
 // distinct takes the list that another checker takes, if nothing is in it twice.
 func distinct(list checker) checker {
-	return func(at string, v any) *apiError {
+	return func(at string, v any) *schema.Problem {
 		if refused := list(at, v); refused != nil {
 			return refused
 		}
 		seen := map[any]bool{}
 		for _, item := range v.([]any) {
 			if seen[item] {
-				return bodyError(at, item, "is given twice")
+				return schema.Refuse(at, item, "is given twice")
 			}
 			seen[item] = true
 		}

@@ -153,7 +153,7 @@ type outcome struct {
 // Handle authenticates the call, limits it and does what it asks for.
 func (a *attempt) Handle(call *exchange.Call) *exchange.Reply {
 	if a.unread != nil {
-		return &exchange.Reply{Status: http.StatusRequestEntityTooLarge, Body: htmlPage(http.StatusRequestEntityTooLarge), HTML: true}
+		return exchange.ProxyPage(http.StatusRequestEntityTooLarge, 0)
 	}
 	rq, refused := a.admit(call)
 	if refused != nil {
@@ -199,7 +199,7 @@ func (a *attempt) Refuse(call *exchange.Call, status int, code string, retryAfte
 	case status < 300:
 		return &exchange.Reply{Status: status, Body: []byte("{}"), Account: call.Account}
 	default:
-		return &exchange.Reply{Status: status, Body: htmlPage(status), HTML: true, RetryAfter: retryAfter}
+		return exchange.ProxyPage(status, retryAfter)
 	}
 	return a.refusal(call, &apiError{status: status, code: code, message: messageOf(code), retryAfter: retryAfter})
 }

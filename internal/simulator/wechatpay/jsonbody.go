@@ -1,121 +1,30 @@
 package wechatpay
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/schema"
 )
 
-// maxDepth of nested objects and lists; documented bodies need five.
-const maxDepth = 20
-
-// parseBody reads a JSON object strictly: UTF-8, no key twice, nothing after it, and no character
-// of more than three bytes, which the gateway cannot store. Numbers stay as they were written.
+// parseBody reads a JSON object strictly. The gateway cannot store characters of more than three bytes.
 func parseBody(raw []byte) (map[string]any, *apiError) {
-	if len(raw) == 0 {
-		return nil, bodyError("", nil, "the body is empty")
+	doc, p := schema.Parse(raw, storable)
+	if p != nil {
+		return nil, bodyError(p.At, p.Value, p.Issue)
 	}
-	if !utf8.Valid(raw) {
-		return nil, bodyError("", nil, "the body is not UTF-8")
-	}
-	if !json.Valid(raw) {
-		return nil, bodyError("", nil, "the body is not JSON")
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	v, refused := parseValue(dec, "", 0)
-	if refused != nil {
-		return nil, refused
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, bodyError("", nil, "the body has more than one JSON value")
-	}
-	object, ok := v.(map[string]any)
-	if !ok {
-		return nil, bodyError("", nil, "the body is not a JSON object")
-	}
-	return object, nil
+	return doc, nil
 }
 
-func parseValue(dec *json.Decoder, at string, depth int) (any, *apiError) {
-	if depth > maxDepth {
-		return nil, bodyError(at, nil, "too deeply nested")
-	}
-	token, err := dec.Token()
-	if err != nil {
-		return nil, bodyError(at, nil, "the body is not JSON")
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
-			return parseObject(dec, at, depth)
-		}
-		return parseArray(dec, at, depth)
-	case string:
-		return t, checkCharacters(t, at)
-	case nil:
-		return nil, bodyError(at, nil, "null: leave the field out")
-	default:
-		return token, nil
-	}
-}
-
-func parseObject(dec *json.Decoder, at string, depth int) (any, *apiError) {
-	object := map[string]any{}
-	for dec.More() {
-		token, err := dec.Token()
-		key, ok := token.(string)
-		if err != nil || !ok {
-			return nil, bodyError(at, nil, "the body is not JSON")
-		}
-		below := at + "/" + escapePointer(key)
-		if refused := checkCharacters(key, below); refused != nil {
-			return nil, refused
-		}
-		if _, twice := object[key]; twice {
-			return nil, bodyError(below, nil, "the field is given twice")
-		}
-		v, refused := parseValue(dec, below, depth+1)
-		if refused != nil {
-			return nil, refused
-		}
-		object[key] = v
-	}
-	_, _ = dec.Token() // the closing brace: json.Valid saw it
-	return object, nil
-}
-
-func parseArray(dec *json.Decoder, at string, depth int) (any, *apiError) {
-	array := []any{}
-	for dec.More() {
-		v, refused := parseValue(dec, at+"/"+strconv.Itoa(len(array)), depth+1)
-		if refused != nil {
-			return nil, refused
-		}
-		array = append(array, v)
-	}
-	_, _ = dec.Token() // the closing bracket: json.Valid saw it
-	return array, nil
-}
-
-func checkCharacters(s, at string) *apiError {
+func storable(at string, v any) *schema.Problem {
+	s, _ := v.(string)
 	for _, r := range s {
 		if r > 0xFFFF {
-			return bodyError(at, s, "characters of more than 3 bytes in UTF-8, such as emoji, are not allowed")
+			return schema.Refuse(at, s, "characters of more than 3 bytes in UTF-8, such as emoji, are not allowed")
 		}
 	}
 	return nil
-}
-
-// escapePointer writes a key as a part of a JSON pointer.
-func escapePointer(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
 // parseQuery reads a query strictly: known parameters, each once, none empty.

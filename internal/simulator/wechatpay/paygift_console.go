@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/schema"
 )
 
 // The actions of the merchant console.
@@ -121,7 +123,7 @@ func (g *Gateway) EditInConsole(id string, patch []byte) (ActivityInfo, error) {
 	if a.over(now) {
 		return ActivityInfo{}, fmt.Errorf("%w: it is %s", ErrWrongState, a.status(now))
 	}
-	doc, refused := parseBody(encode(merge(asObject(a.Request), change)))
+	doc, refused := parseBody(encode(schema.Merge(asObject(a.Request), change)))
 	if refused != nil {
 		return ActivityInfo{}, refused.contentError()
 	}
@@ -141,7 +143,7 @@ func (g *Gateway) EditInConsole(id string, patch []byte) (ActivityInfo, error) {
 
 // consoleBody checks the content of an activity that the console makes or edits.
 func (p *payGift) consoleBody(doc map[string]any) (*createBody, error) {
-	if refused := p.contentSchema(optional)("", doc); refused != nil {
+	if refused := check(p.contentSchema(optional), doc); refused != nil {
 		return nil, refused.contentError()
 	}
 	var body createBody
@@ -168,26 +170,6 @@ func asObject(v any) map[string]any {
 	return out
 }
 
-// merge applies a JSON merge patch to a document that nobody else has.
-func merge(doc, patch map[string]any) map[string]any {
-	for name, value := range patch {
-		inner, isObject := value.(map[string]any)
-		switch {
-		case value == nil:
-			delete(doc, name)
-		case isObject:
-			old, ok := doc[name].(map[string]any)
-			if !ok {
-				old = map[string]any{}
-			}
-			doc[name] = merge(old, inner)
-		default:
-			doc[name] = value
-		}
-	}
-	return doc
-}
-
 // ChangeMerchants adds and removes sending merchants as a person in the console does: those that are
 // there already, or are not, are no error, and the last one can go.
 func (g *Gateway) ChangeMerchants(id string, add, remove []string) (ActivityInfo, error) {
@@ -196,7 +178,7 @@ func (g *Gateway) ChangeMerchants(id string, add, remove []string) (ActivityInfo
 	}
 	for _, mchid := range slices.Concat(add, remove) {
 		if refused := merchantID("", mchid); refused != nil {
-			return ActivityInfo{}, wrongContent("%q is no merchant id: it %s", mchid, refused.detail.Issue)
+			return ActivityInfo{}, wrongContent("%q is no merchant id: it %s", mchid, refused.Issue)
 		}
 	}
 	p := g.payGift

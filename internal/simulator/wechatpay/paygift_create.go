@@ -32,7 +32,7 @@ func (p *payGift) create(rq *request) (outcome, *apiError) {
 
 func (p *payGift) createLocked(account *Account, doc map[string]any, raw []byte) (outcome, *apiError) {
 	var body createBody
-	if refused := p.createSchema()("", doc); refused != nil {
+	if refused := check(p.createSchema(), doc); refused != nil {
 		return outcome{}, refused
 	}
 	if err := json.Unmarshal(raw, &body); err != nil {

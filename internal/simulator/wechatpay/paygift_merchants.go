@@ -64,7 +64,7 @@ func parseChange(rq *request, name, numberField string) (*change, *apiError) {
 	if refused != nil {
 		return nil, refused
 	}
-	if refused := object(required("merchant_id_list", merchantIDs), required(numberField, requestNumber))("", doc); refused != nil {
+	if refused := check(object(required("merchant_id_list", merchantIDs), required(numberField, requestNumber)), doc); refused != nil {
 		return nil, refused
 	}
 	var body struct {

@@ -84,24 +84,24 @@ func (g *Gateway) replyKey(account *Account, asked, mode string) *keys.Pair {
 	public, certificate := have != "certificateOnly", have != "publicKeyOnly"
 	switch {
 	case mode == "publicKey" && public:
-		return account.newest(PublicKey)
+		return account.keys.Newest(PublicKey)
 	case mode == "certificate" && certificate:
-		return account.newest(PlatformCertificate)
+		return account.keys.Newest(PlatformCertificate)
 	}
 	if public {
-		if pair := account.find(PublicKey, asked); pair != nil {
+		if pair := account.keys.Find(PublicKey, asked); pair != nil {
 			return pair
 		}
 	}
 	if certificate {
-		if pair := account.find(PlatformCertificate, asked); pair != nil {
+		if pair := account.keys.Find(PlatformCertificate, asked); pair != nil {
 			return pair
 		}
 	}
 	if !certificate || (public && g.switches.Is(SwitchSignatureDefault, "publicKey")) {
-		return account.newest(PublicKey)
+		return account.keys.Newest(PublicKey)
 	}
-	return account.newest(PlatformCertificate)
+	return account.keys.Newest(PlatformCertificate)
 }
 
 // requestIDHead is unique and looks like the beginning of the gateway's Request-ID: hex.
