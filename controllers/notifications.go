@@ -55,7 +55,7 @@ func wakeNotified(reader client.Reader, campaigns map[string][]*engine.Reconcile
 			for _, campaign := range campaignsIn(list) {
 				keys = append(keys, client.ObjectKeyFromObject(campaign))
 			}
-			reconciler.Waker.Wake(keys...)
+			reconciler.Notified(keys...)
 			found = found || len(keys) > 0
 		}
 		return found, nil

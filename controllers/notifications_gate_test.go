@@ -10,11 +10,9 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -30,21 +28,19 @@ import (
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/engine"
 	"github.com/campaign-operator/campaign-operator/internal/notify"
+	simulated "github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 	"github.com/campaign-operator/campaign-operator/internal/wake"
-	"github.com/campaign-operator/campaign-operator/providers/alipay"
 )
 
 // gate is the door as setupAlipay and setupWeChatPay build it, and the queues of what it wakes.
 type gate struct {
 	t        *testing.T
-	door     *notify.Door
+	server   *httptest.Server
 	vouchers *queue
 	payGifts *queue
 	registry *prometheus.Registry
 	listErr  error
 }
-
-const form = "application/x-www-form-urlencoded"
 
 // newGate opens a door for the sources, in a cluster with these campaigns.
 func newGate(t *testing.T, now func() time.Time, sources *notify.Sources, campaigns ...client.Object) *gate {
@@ -71,10 +67,11 @@ func newGate(t *testing.T, now func() time.Time, sources *notify.Sources, campai
 		}
 		reconcilers[vendor] = append(reconcilers[vendor], reconciler)
 	}
-	g.door = notify.New(notify.Options{
+	g.server = httptest.NewServer(notify.New(notify.Options{
 		Sources: sources, Wake: wakeNotified(builder.Build(), reconcilers), Leading: func() bool { return true },
 		Clock: passive(now), Metrics: g.registry, Log: logr.Discard(),
-	})
+	}))
+	t.Cleanup(g.server.Close)
 	return g
 }
 
@@ -85,14 +82,19 @@ func (p passive) Now() time.Time                  { return p() }
 func (p passive) Since(t time.Time) time.Duration { return p().Sub(t) }
 
 // post sends a message and returns the answer's status.
-func (g *gate) post(path, contentType, body string, header http.Header) int {
+func (g *gate) post(path, body string, header http.Header) int {
 	g.t.Helper()
-	request := httptest.NewRequestWithContext(g.t.Context(), http.MethodPost, path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(g.t.Context(), http.MethodPost, g.server.URL+path, strings.NewReader(body))
+	if err != nil {
+		g.t.Fatal(err)
+	}
 	maps.Copy(request.Header, header)
-	request.Header.Set("Content-Type", contentType)
-	answer := httptest.NewRecorder()
-	g.door.ServeHTTP(answer, request)
-	return answer.Code
+	answer, err := g.server.Client().Do(request)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode
 }
 
 // wants fails the test unless exactly these were woken since the last time.
@@ -153,25 +155,6 @@ func signed(t *testing.T, key *rsa.PrivateKey, text string) string {
 	return base64.StdEncoding.EncodeToString(signature)
 }
 
-// message is what Alipay sends to keyApp about an activity.
-func message(t *testing.T, key *rsa.PrivateKey, notifyID, activityID string) string {
-	t.Helper()
-	fields := map[string]string{
-		"app_id": keyApp, "charset": "UTF-8", "sign_type": "RSA2", "version": "1.1", "notify_id": notifyID,
-		"msg_method": "alipay.marketing.activity.message.stopped", "biz_content": fmt.Sprintf(`{"activity_id":%q}`, activityID),
-	}
-	var parts []string
-	form := url.Values{}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		form.Set(name, fields[name])
-		if name != "sign_type" {
-			parts = append(parts, name+"="+fields[name])
-		}
-	}
-	form.Set("sign", signed(t, key, strings.Join(parts, "&")))
-	return form.Encode()
-}
-
 // recorded is a voucher activity that records an activity of an account.
 func recorded(name, account, activityID string) *v1alpha1.AlipayVoucherActivity {
 	c := &v1alpha1.AlipayVoucherActivity{ObjectMeta: metav1.ObjectMeta{Namespace: "marketing", Name: name}}
@@ -180,16 +163,15 @@ func recorded(name, account, activityID string) *v1alpha1.AlipayVoucherActivity 
 	return c
 }
 
-// listening has the messages to keyApp verified with a key that is at hand, the other application's, and returns it.
-func (o *appOffice) listening() *rsa.PrivateKey {
+// tell has Alipay tell an application of an activity's end, once, and returns what became of it.
+func (o *appOffice) tell(g *gate, appID, activityID string) simulated.Delivery {
 	o.t.Helper()
-	key := keyIn(o.t, appCredentialsOf(o.t, o.gateway, certApp).PrivateKeyPEM)
-	credentials, err := alipay.ParseCredentials(map[string][]byte{
-		alipay.KeyPrivateKey: appCredentialsOf(o.t, o.gateway, keyApp).PrivateKeyPEM, alipay.KeyPublicKey: publicOf(o.t, key),
-	}, alipay.ModePublicKey)
+	alipay := o.gateway.Alipay()
+	o.must(alipay.SetNotifyURL(appID, "")) // so that it is delivered when it is asked for
+	message, err := alipay.Send(appID, "stopped", activityID, "")
 	o.must(err)
-	client, err := alipay.New(alipay.Config{AppID: keyApp, GatewayURL: gatewayDo(o.gateway), Credentials: credentials, Now: o.clock.Now})
+	o.must(alipay.SetNotifyURL(appID, g.server.URL+"/alipay/{appId}"))
+	delivery, err := alipay.Redeliver(o.t.Context(), message.NotifyID)
 	o.must(err)
-	o.sources.Put(notify.Account{Vendor: notify.Alipay, ID: keyApp}, appKey, AlipayAppKind{}.Messages(o.app(), client))
-	return key
+	return delivery
 }

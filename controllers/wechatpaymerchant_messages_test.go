@@ -74,7 +74,7 @@ func TestANotificationOfWeChatPayWakesTheResourceThatRecordsTheActivity(t *testi
 		for _, change := range spoil {
 			change(header)
 		}
-		return g.post("/wechatpay/"+mchid, "application/json", body, header)
+		return g.post("/wechatpay/"+mchid, body, header)
 	}
 	if code := send(c.APIv3Key, o.clock.Now()); code != http.StatusNoContent {
 		t.Errorf("it is answered with %d", code)

@@ -160,8 +160,7 @@ type AlipayVoucherActivityStatus struct {
 	// +optional
 	CreateTime string `json:"createTime,omitempty"`
 
-	// value is what one voucher is worth, such as `10.00` (yuan off), `6.5折 max 50.00`, `special 9.90` or the name of the goods
-	// that it is exchanged for.
+	// value is what one voucher is worth, for people: `10.00` yuan off, `6.5折`, `特价0.90` or `兑换`.
 	//
 	// +optional
 	Value string `json:"value,omitempty"`

@@ -105,6 +105,8 @@ func (f *Facts) adopts() bool { return f.Manifest.AdoptID != "" && f.Manifest.Ad
 func decideFresh(f *Facts) (Decision, bool) {
 	unsettled := f.unjudged()
 	switch {
+	case f.Notified && !f.over(): // what is told is a hint only
+		return Decision{Action: Get}, true
 	case f.atRest():
 		return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
 	case f.Remote == nil && !f.View.IsZero() && f.Record.State == v1alpha1.StateMissing && f.Forced.IsZero():

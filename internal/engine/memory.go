@@ -45,6 +45,8 @@ type notes struct {
 	// those that were last looked at.
 	likeness likeness
 	named    string
+	// notified is when the vendor last told of the activity, until it has been read since.
+	notified time.Time
 	// shared is true when a sweep found an older resource with the same activity.
 	shared bool
 	// last is the state in which the activity was when the resource was let go.

@@ -169,6 +169,11 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 	case s.memory.BusySince.IsZero():
 		s.memory.BusySince = s.now
 	}
+	s.memories.note(keyOf(s.campaign), func(n *notes) {
+		if !n.notified.After(s.now) { // what was told later is looked at once more
+			n.notified = zeroTime
+		}
+	})
 	s.Sweeper.Learn(s.sweepKey, snapshot)
 	s.remote, s.read, s.memory.GoneSince = remote, true, zeroTime
 	s.memory.answered()

@@ -142,3 +142,26 @@ func TestAChangeThatNeverEndsIsSaid(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoIsToldOfAnActivityReadsItAndBelievesNothingElse(t *testing.T) {
+	madeVoucher(t, func(*v1alpha1.PayGiftActivity) {}, func(t *testing.T, w *world, id string) {
+		w.vendor.console(id, func(a *activity) { a.terminated = w.clock.Now() })
+		w.pass(time.Second)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		w.costs(tally{writes: 1, get: 1}, func() {
+			w.reconciler.Notified(w.key)
+			w.pass(time.Second)
+		})
+		w.want(v1alpha1.ReasonTerminatedElsewhere, v1alpha1.StateTerminated, v1alpha1.CreationConfirmed)
+		w.costs(tally{}, func() { // it is over: nothing can be news
+			w.reconciler.Notified(w.key)
+			w.pass(time.Second)
+		})
+	})
+	madeVoucher(t, func(*v1alpha1.PayGiftActivity) {}, func(t *testing.T, w *world, _ string) {
+		w.costs(tally{get: 1}, func() {
+			w.reconciler.Notified(w.key)
+			w.pass(time.Minute)
+		})
+	})
+}
