@@ -37,7 +37,7 @@ func (AlipayVoucherActivityKind) Traits() engine.Traits {
 			providers.StateRunning:   providers.OperationTerminate,
 			providers.StatePaused:    providers.OperationTerminate,
 		}},
-		Anonymous: true, Repeats: true, Numbers: true,
+		Anonymous: true, Repeats: true, Numbers: true, Costs: true,
 		Confirms: voucherConfirms,
 	}
 }

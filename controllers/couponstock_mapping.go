@@ -51,7 +51,7 @@ func (k CouponStockKind) Traits() engine.Traits {
 			engine.GoalInactive: {providers.StateRunning: providers.OperationPause},
 			engine.GoalPaused:   {providers.StateRunning: providers.OperationPause},
 		},
-		Anonymous: true,
+		Anonymous: true, Costs: true,
 		Registers: k.Registers,
 	}
 }

@@ -31,10 +31,16 @@ var golden = map[string]string{
 	"paygift-daily-hours": "testdata/paygift-daily-hours.yaml",
 	"couponstock-maximal": "../api/v1alpha1/testdata/couponstock-maximal.yaml",
 	"couponstock-minimal": "testdata/couponstock-minimal.yaml",
+
+	"alipayvoucher-maximal-fix":      "../api/v1alpha1/testdata/alipayvoucheractivity-maximal-fix.yaml",
+	"alipayvoucher-maximal-discount": "../api/v1alpha1/testdata/alipayvoucheractivity-maximal-discount.yaml",
+	"alipayvoucher-maximal-special":  "../api/v1alpha1/testdata/alipayvoucheractivity-maximal-special.yaml",
+	"alipayvoucher-maximal-exchange": "../api/v1alpha1/testdata/alipayvoucheractivity-maximal-exchange.yaml",
+	"alipayvoucher-minimal":          "testdata/alipayvoucher-minimal.yaml",
 }
 
 // goldenKinds are the kinds of golden manifests by the beginning of their names.
-var goldenKinds = map[string]engine.Kind{"paygift": PayGiftActivityKind{}, "couponstock": CouponStockKind{}}
+var goldenKinds = map[string]engine.Kind{"paygift": PayGiftActivityKind{}, "couponstock": CouponStockKind{}, "alipayvoucher": AlipayVoucherActivityKind{}}
 
 func goldenKind(name string) engine.Kind {
 	prefix, _, _ := strings.Cut(name, "-")

@@ -101,12 +101,12 @@ type AlipayAgency struct {
 //
 // +kubebuilder:validation:XValidation:rule=`has(self.agency) == has(oldSelf.agency)`,message="take the change of agency back: it says whose activities this account makes, and is part of every request number. For another merchant make a new AlipayApp",fieldPath=".agency",reason=FieldValueForbidden
 type AlipayAppSpec struct {
-	// appId is the application's id (`app_id`, 应用id): 16 to 32 digits in quotes. It is part of every request number, so it
+	// appId is the application's id (`app_id`, 应用id): 16 to 20 digits in quotes. It is part of every request number, so it
 	// cannot change.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^\d{16,32}$')`,message="write appId in quotes as 16 to 32 digits, the APPID of Alipay's console"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^\d{16,20}$')`,message="write appId in quotes as 16 to 20 digits, the APPID of Alipay's console"
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="take the change of appId back: it is part of every request number. For another application make a new AlipayApp",reason=FieldValueForbidden
 	// +required
 	AppID string `json:"appId,omitempty"`

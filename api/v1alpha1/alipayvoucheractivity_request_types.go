@@ -5,7 +5,7 @@ package v1alpha1
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=16
-// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$')`,message="write the amount in yuan, in quotes and with at most two decimals, such as \"50.00\""
+// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(0|[1-9]\d{0,8})(\.\d{1,2})?$')`,message="write the amount in yuan, in quotes and with at most two decimals, such as \"50.00\"; at most nine digits before the point"
 type AlipayPrice = string
 
 // AlipayVoucherActivityRequest is the request of 创建商家券活动接口, field by field as Alipay documents it. All of it is

@@ -302,7 +302,7 @@ type CodesRecord struct {
 	// are worth money and are not shown.
 	// +listType=atomic
 	// +optional
-	Failures []CodeFailure `json:"failures,omitempty"`
+	Failures []CodeFailureRecord `json:"failures,omitempty"`
 }
 
 // CodeSourceRecord is how far the codes of one Secret are.
@@ -321,8 +321,8 @@ type CodeSourceRecord struct {
 	Done bool `json:"done,omitempty"`
 }
 
-// CodeFailure is a code that the vendor did not take.
-type CodeFailure struct {
+// CodeFailureRecord is a code that the vendor did not take.
+type CodeFailureRecord struct {
 	// secretName and line say which code it is.
 	// +optional
 	SecretName string `json:"secretName,omitempty"`

@@ -13,9 +13,18 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// dateTimeRule returns the expression that admission holds times against. It has to be written out in every rule that
-// compares times, so it is also checked that all of them have the same one.
-func dateTimeRule(t testing.TB) *regexp.Regexp {
+// The expressions that admission holds times, days and prices against. Each has to be written out in every rule that compares such
+// values, so it is also checked that all of them have the same one.
+var (
+	timeExpression  = regexp.MustCompile(`matches\(r'(\^20\([^']*T[^']*)'\)`)
+	dayExpression   = regexp.MustCompile(`matches\(r'(\^20\([^'T]*)'\)`)
+	priceExpression = regexp.MustCompile(`matches\(r'(\^\(0\|[^']*\?\$)'\)`)
+)
+
+func dateTimeRule(t testing.TB) *regexp.Regexp { return theRule(t, timeExpression) }
+
+// theRule returns the one expression that all rules have that match.
+func theRule(t testing.TB, match *regexp.Regexp) *regexp.Regexp {
 	t.Helper()
 	paths, err := filepath.Glob("../../config/crd/bases/*.yaml")
 	if err != nil || len(paths) == 0 {
@@ -31,10 +40,10 @@ func dateTimeRule(t testing.TB) *regexp.Regexp {
 		if err := yaml.Unmarshal(raw, &crd); err != nil {
 			t.Fatal(err)
 		}
-		count(*crd.Spec.Versions[0].Schema.OpenAPIV3Schema, expressions)
+		count(*crd.Spec.Versions[0].Schema.OpenAPIV3Schema, match, expressions)
 	}
 	if len(expressions) != 1 {
-		t.Fatalf("%d different expressions for times: %v", len(expressions), expressions)
+		t.Fatalf("%d different expressions: %v", len(expressions), expressions)
 	}
 	for expression := range expressions {
 		return regexp.MustCompile(expression)
@@ -42,34 +51,48 @@ func dateTimeRule(t testing.TB) *regexp.Regexp {
 	return nil
 }
 
-var timeExpression = regexp.MustCompile(`matches\(r'(\^20[^']*)'\)`)
-
-func count(schema apiextensionsv1.JSONSchemaProps, expressions map[string]int) {
+func count(schema apiextensionsv1.JSONSchemaProps, match *regexp.Regexp, expressions map[string]int) {
 	for _, rule := range schema.XValidations {
-		for _, found := range timeExpression.FindAllStringSubmatch(rule.Rule, -1) {
+		for _, found := range match.FindAllStringSubmatch(rule.Rule, -1) {
 			expressions[found[1]]++
 		}
 	}
 	for _, child := range schema.Properties {
-		count(child, expressions)
+		count(child, match, expressions)
 	}
 	if schema.Items != nil {
-		count(*schema.Items.Schema, expressions)
+		count(*schema.Items.Schema, match, expressions)
 	}
 }
 
 func TestAdmissionTakesExactlyTheDaysThatExist(t *testing.T) {
-	rule := dateTimeRule(t)
+	rule, day := dateTimeRule(t), theRule(t, dayExpression)
 	for year := 1999; year <= 2100; year++ {
 		for month := 0; month <= 13; month++ {
-			for day := 0; day <= 32; day++ {
-				text := fmt.Sprintf("%04d-%02d-%02dT10:00:00+08:00", year, month, day)
+			for date := 0; date <= 32; date++ {
+				text := fmt.Sprintf("%04d-%02d-%02dT10:00:00+08:00", year, month, date)
 				_, err := time.Parse(time.RFC3339Nano, text)
 				want := err == nil && year >= 2000 && year <= 2099
 				if got := rule.MatchString(text); got != want {
 					t.Errorf("%s: admitted %t, want %t", text, got, want)
 				}
+				if got := day.MatchString(text[:len("2006-01-02")]); got != want {
+					t.Errorf("%s as a day: admitted %t, want %t", text, got, want)
+				}
 			}
+		}
+	}
+}
+
+func TestAdmissionTakesExactlyThePricesThatAlipayReads(t *testing.T) {
+	rule := theRule(t, priceExpression)
+	for text, want := range map[string]bool{
+		"0": true, "0.0": true, "0.10": true, "10": true, "10.5": true, "3000.00": true, "999999999.99": true,
+		"": false, "00": false, "01.5": false, ".5": false, "5.": false, "1.234": false, "-1": false, "+1": false, "1e3": false, "1k": false,
+		"1,000": false, "1 ": false, "1\n": false, "1000000000": false, "１": false, "0x1": false, "NaN": false, "10.00.00": false,
+	} {
+		if got := rule.MatchString(text); got != want {
+			t.Errorf("%q: admitted %t, want %t", text, got, want)
 		}
 	}
 }

@@ -164,7 +164,7 @@ func (s *scope) deposited(batch CodeBatch, receipt providers.Receipt) {
 		lineOf[code] = batch.Lines[i]
 	}
 	for _, r := range receipt.Refused {
-		record.Failures = append(record.Failures, v1alpha1.CodeFailure{SecretName: batch.SecretName, Line: lineOf[r.ID], Reason: strings.ReplaceAll(r.Reason, r.ID, "(code)")})
+		record.Failures = append(record.Failures, v1alpha1.CodeFailureRecord{SecretName: batch.SecretName, Line: lineOf[r.ID], Reason: strings.ReplaceAll(r.Reason, r.ID, "(code)")})
 	}
 	s.handedOver(record, batch, receipt.Accepted)
 }
@@ -200,7 +200,7 @@ func (s *scope) noteCodes() {
 		operation.Outcome = v1alpha1.OperationDone
 		accepted := min(*facts.Counted-record.Counted, int64(len(facts.Batch.Codes)))
 		if missed := int64(len(facts.Batch.Codes)) - accepted; missed > 0 {
-			record.Failures = append(record.Failures, v1alpha1.CodeFailure{SecretName: facts.Batch.SecretName, Line: facts.Batch.Lines[0],
+			record.Failures = append(record.Failures, v1alpha1.CodeFailureRecord{SecretName: facts.Batch.SecretName, Line: facts.Batch.Lines[0],
 				Reason: fmt.Sprintf("%d codes from this line on: which and why was in an answer that got lost", missed)})
 		}
 		s.handedOver(record, *facts.Batch, accepted)

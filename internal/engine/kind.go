@@ -63,6 +63,8 @@ type Traits struct {
 	Repeats bool
 	// Numbers is true where every call that changes an activity takes a request number.
 	Numbers bool
+	// Costs is true where activities have a budget of their own, which the account's ceilings are about.
+	Costs bool
 	// Registers is how long after its creation an activity cannot be activated yet.
 	Registers time.Duration
 	// RefersTo are the kinds whose resources a manifest may name in place of an activity's id.

@@ -17,9 +17,27 @@ const codesUploaded = "MERCHANT_UPLOAD"
 // serverFields are those that only Alipay sets.
 var serverFields = []string{activityIDField, statusField, operationField, createTime, "audit_result_info", "voucher_inventory_info"}
 
-// Coverage names the creation fields by their paths in the create request; lists of objects have [] in theirs. Only out_biz_no and
-// merchant_access_mode are in no answer.
-func (v *Vouchers) Coverage() providers.Coverage { return voucherSchema.Coverage(serverFields...) }
+// Coverage names the blocks of the create request, each with all of its fields: there are a hundred, and it is written into every
+// status. Only out_biz_no and merchant_access_mode are in no answer.
+func (v *Vouchers) Coverage() providers.Coverage {
+	coverage := voucherSchema.Coverage(serverFields...)
+	coverage.Comparable = blocksOf(coverage.Comparable)
+	return coverage
+}
+
+// blocksOf are the outermost blocks of paths, in their order.
+func blocksOf(paths []string) []string {
+	var blocks []string
+	for _, path := range paths {
+		if block, _, inside := strings.Cut(path, "."); inside {
+			path = block + ".*"
+		}
+		if !slices.Contains(blocks, path) {
+			blocks = append(blocks, path)
+		}
+	}
+	return blocks
+}
 
 // Differences compares body, a create request, with what Alipay returned of it. Prices are compared by value, and long lists of shops
 // and cities as sets, each as one field.

@@ -22,6 +22,7 @@ func TestRejectionsAreWhatTheTableSays(t *testing.T) {
 		"a shop":                               {"create", "40004", "BIZ_ERROR", "业务异常,门店不存在", providers.KindForbidden, providers.DelaySlow, false},
 		"a mini app":                           {"create", "40004", "BIZ_ERROR", "小程序不属于该商户", providers.KindForbidden, providers.DelaySlow, false},
 		"no grant of operation":                {"create", "40004", "BIZ_ERROR", "缺少代运营关系", providers.KindForbidden, providers.DelaySlow, false},
+		"a creation under way":                 {"create", "40004", "BIZ_ERROR", "业务异常,活动存在正在进行中的其他操作", providers.KindUnavailable, providers.DelayFast, true},
 		"another cause":                        {"create", "40004", "BIZ_ERROR", "其他", providers.KindInvalid, providers.DelaySlow, false},
 		"the system":                           {"create", "40004", "SYSTEM_ERROR", "", providers.KindUnavailable, providers.DelayFast, true},
 		"the gateway":                          {"create", "20000", "isp.unknow-error", "", providers.KindUnavailable, providers.DelayFast, true},

@@ -26,6 +26,9 @@ var voucherRows = []ErrorRow{
 		Advice: "Raise what a voucher takes off in voucher_deduct_info: Alipay finds the largest reduction too small."},
 	{Operation: providers.OperationCreate, Code: "BUSINESS_HAS_RISK", Kind: providers.KindForbidden, Delay: providers.DelaySlow,
 		Advice: "Check the values, and ask Alipay: its risk control stopped the activity."},
+	// Said of a creation it can only mean that one under this number was accepted.
+	{Operation: providers.OperationCreate, Code: codeBizError, Text: textInProgress, Kind: providers.KindUnavailable, Delay: providers.DelayFast, MaybeCommitted: true,
+		Advice: "Wait: Alipay is still at work on an earlier request for this activity, and the same request is repeated."},
 	{Operation: providers.OperationGet, Code: codeInvalidParameter, Kind: providers.KindNotFound, Delay: providers.DelaySlow, Advice: checkActivity},
 	{Operation: providers.OperationGet, Code: codeBizError, Kind: providers.KindNotFound, Delay: providers.DelaySlow, Text: textNoActivity, Advice: checkActivity},
 	{Operation: providers.OperationGet, Code: codeBizError, Kind: providers.KindUnknown, Delay: providers.DelaySlow,
@@ -37,7 +40,7 @@ var voucherRows = []ErrorRow{
 	{Operation: providers.OperationModify, Code: codeInvalidParameter, Kind: providers.KindInvalid, Delay: providers.DelaySlow,
 		Advice: "Correct the field that the message names: the times, days and lists of an activity change only within what Alipay allows."},
 	{Operation: providers.OperationAppend, Code: codeInvalidParameter, Kind: providers.KindInvalid, Delay: providers.DelaySlow,
-		Advice: "Check the quantity: it only grows, to at most 999999 by an addition, and with uploaded codes it must be how many there are."},
+		Advice: "Check the quantity: it only grows, Alipay documents a new total of at most 999999, and with uploaded codes it must be how many there are."},
 	{Operation: providers.OperationDepositCodes, Code: codeInvalidParameter, Kind: providers.KindInvalid, Delay: providers.DelaySlow, Advice: codesAdvice},
 
 	{Code: "ACTIVITY_EXPIRED", Kind: providers.KindConflict, Delay: providers.DelayNever,

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 const busifavorPath = "/v3/marketing/busifavor/stocks"
@@ -40,24 +42,24 @@ func (c *Client) GetBusifavorStock(ctx context.Context, stockID string) (Busifav
 }
 
 func decodeBusifavorStock(body []byte, id string) (BusifavorStock, error) {
-	reply, err := decodeObject(body)
+	reply, err := lenient.Decode(body)
 	if err != nil {
 		return BusifavorStock{}, err
 	}
-	if text(reply, "stock_id") != id {
+	if lenient.Text(reply, "stock_id") != id {
 		return BusifavorStock{}, errOtherStock
 	}
-	window := child(child(reply, "coupon_use_rule"), "coupon_available_time")
-	available, ok := count(child(reply, "coupon_code_count"), "available_count")
+	window := lenient.Child(lenient.Child(reply, "coupon_use_rule"), "coupon_available_time")
+	available, ok := lenient.Count(lenient.Child(reply, "coupon_code_count"), "available_count")
 	if !ok {
 		available = -1
 	}
 	return BusifavorStock{
 		ID:             id,
-		State:          text(reply, "stock_state"),
+		State:          lenient.Text(reply, "stock_state"),
 		Begin:          timeOf(window, "available_begin_time"),
 		End:            timeOf(window, "available_end_time"),
-		CodeMode:       text(reply, "coupon_code_mode"),
+		CodeMode:       lenient.Text(reply, "coupon_code_mode"),
 		AvailableCodes: available,
 	}, nil
 }

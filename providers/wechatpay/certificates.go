@@ -13,6 +13,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/internal/httpx"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 const (
@@ -193,7 +194,7 @@ var (
 // decryptCertificates returns the valid certificates of a reply by serial number. Items that
 // cannot be used are left out as long as one can.
 func decryptCertificates(body []byte, apiV3Key string, now time.Time) (map[string]*x509.Certificate, error) {
-	reply, err := decodeObject(body)
+	reply, err := lenient.Decode(body)
 	if err != nil {
 		return nil, err
 	}
@@ -221,13 +222,13 @@ func decryptCertificates(body []byte, apiV3Key string, now time.Time) (map[strin
 }
 
 func decryptCertificate(entry object, apiV3Key string, now time.Time) (string, *x509.Certificate, error) {
-	sealed := child(entry, "encrypt_certificate")
-	nonce := text(sealed, "nonce")
-	algorithm := text(sealed, "algorithm")
+	sealed := lenient.Child(entry, "encrypt_certificate")
+	nonce := lenient.Text(sealed, "nonce")
+	algorithm := lenient.Text(sealed, "algorithm")
 	if algorithm != "" && algorithm != algorithmGCM || len(nonce) != gcmNonceLength {
 		return "", nil, errBadCertificate
 	}
-	pem, err := utils.DecryptAES256GCM(apiV3Key, text(sealed, "associated_data"), nonce, text(sealed, "ciphertext"))
+	pem, err := utils.DecryptAES256GCM(apiV3Key, lenient.Text(sealed, "associated_data"), nonce, lenient.Text(sealed, "ciphertext"))
 	if err != nil {
 		return "", nil, errWrongKey
 	}
@@ -236,7 +237,7 @@ func decryptCertificate(entry object, apiV3Key string, now time.Time) (string, *
 		return "", nil, errBadCertificate
 	}
 	serial := utils.GetCertificateSerialNumber(*certificate)
-	if named := normaliseSerial(text(entry, "serial_no")); named != "" {
+	if named := normaliseSerial(lenient.Text(entry, "serial_no")); named != "" {
 		if !sameSerial(named, serial) {
 			return "", nil, errBadCertificate
 		}

@@ -6,13 +6,13 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/signers"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/consts"
 
 	"github.com/campaign-operator/campaign-operator/providers/internal/httpx"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // The gateway's domains, 主域名 and 备域名.
@@ -61,7 +61,7 @@ type Client struct {
 	sender      *httpx.Sender
 	signer      *signers.SHA256WithRSASigner
 	keys        *keyStore
-	skew        atomic.Pointer[time.Duration]
+	skew        httpx.Skew
 }
 
 var mchidPattern = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
@@ -69,7 +69,7 @@ var mchidPattern = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}$`)
 // New checks the configuration and returns a Client. It sends nothing: Probe does.
 func New(config Config) (*Client, error) {
 	if !mchidPattern.MatchString(config.Mchid) {
-		return nil, fmt.Errorf("mchid %q is not a merchant id: give the digits of the 商户号", oneLine(config.Mchid, 40))
+		return nil, fmt.Errorf("mchid %q is not a merchant id: give the digits of the 商户号", lenient.OneLine(config.Mchid, 40))
 	}
 	secrets := config.Credentials.read()
 	if secrets == nil {
@@ -149,10 +149,4 @@ func (c *Client) GoString() string { return c.String() }
 // gateway refuse. Date has whole seconds and is compared with the middle of the exchange: the
 // measure is good to a second plus half of what the exchange took. Beyond 300 seconds nothing
 // works: requests are refused, and replies are not believed.
-func (c *Client) ClockSkew() (skew time.Duration, known bool) {
-	measured := c.skew.Load()
-	if measured == nil {
-		return 0, false
-	}
-	return *measured, true
-}
+func (c *Client) ClockSkew() (skew time.Duration, known bool) { return c.skew.Value() }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/campaign-operator/campaign-operator/providers/internal/credential"
 )
 
 // The keys of the Secret, named like the files that the WeChat Pay merchant console hands out.
@@ -24,18 +26,9 @@ const (
 	argumentPublicKeyID = "publicKeyID"
 )
 
-// CredentialError says what is wrong with the credentials. It never holds any of their bytes.
-type CredentialError struct {
-	// Key is the Secret's key, or the name of the setting ("serialNo", "publicKeyID").
-	Key string
-	// Problem says what is wrong with it, Advice what to do.
-	Problem, Advice string
-}
-
-// Error renders all three on one line.
-func (e *CredentialError) Error() string {
-	return fmt.Sprintf("%s %s: %s", e.Key, e.Problem, e.Advice)
-}
+// CredentialError says what is wrong with the credentials. It never holds any of their bytes. Key is the Secret's key, or the name of the
+// setting ("serialNo", "publicKeyID").
+type CredentialError = credential.Error
 
 // Credentials sign as one merchant and verify WeChat Pay's replies. Make them with
 // ParseCredentials. However they are printed or encoded, the keys do not show.

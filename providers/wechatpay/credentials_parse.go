@@ -4,18 +4,17 @@ import (
 	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
+
+	"github.com/campaign-operator/campaign-operator/providers/internal/credential"
 )
 
 const (
-	apiV3KeyLength = 32
-	// minKeyBits: the algorithm's name is SHA256-RSA2048.
-	minKeyBits        = 2048
+	apiV3KeyLength    = 32
 	publicKeyIDPrefix = "PUB_KEY_ID_"
 )
 
@@ -51,47 +50,12 @@ func ParseCredentials(data map[string][]byte, serialNo, publicKeyID string) (Cre
 }
 
 func (s *secrets) readPrivateKey(data map[string][]byte) *CredentialError {
-	advice := "put in the merchant API private key as the console's certificate tool wrote it (" + KeyPrivateKey + ")"
-	fail := func(problem string) *CredentialError {
-		return &CredentialError{Key: KeyPrivateKey, Problem: problem, Advice: advice}
+	key, problem := credential.PrivateKey(data[KeyPrivateKey])
+	if problem != "" {
+		return &CredentialError{Key: KeyPrivateKey, Problem: problem,
+			Advice: "put in the merchant API private key as the console's certificate tool wrote it (" + KeyPrivateKey + ")"}
 	}
-	if len(bytes.TrimSpace(data[KeyPrivateKey])) == 0 {
-		return fail("is missing")
-	}
-	block, _ := pem.Decode(data[KeyPrivateKey])
-	if block == nil {
-		return fail("is not PEM")
-	}
-	var (
-		key any
-		err error
-	)
-	switch block.Type {
-	case "PRIVATE KEY":
-		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
-	case "RSA PRIVATE KEY":
-		if block.Headers["DEK-Info"] != "" {
-			return fail("is encrypted with a passphrase")
-		}
-		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
-	case "ENCRYPTED PRIVATE KEY":
-		return fail("is encrypted with a passphrase")
-	case "CERTIFICATE", "PUBLIC KEY":
-		return fail("holds a " + strings.ToLower(block.Type) + " and no private key")
-	default:
-		return fail("is PEM of another kind than a private key")
-	}
-	if err != nil {
-		return fail("is damaged: the PEM block does not hold a private key")
-	}
-	rsaKey, ok := key.(*rsa.PrivateKey)
-	if !ok {
-		return fail("is not an RSA key")
-	}
-	if bits := rsaKey.N.BitLen(); bits < minKeyBits {
-		return fail(fmt.Sprintf("has %d bits where WeChat Pay uses %d", bits, minKeyBits))
-	}
-	s.privateKey = rsaKey
+	s.privateKey = key
 	return nil
 }
 
@@ -159,8 +123,8 @@ func (s *secrets) readPublicKey(data map[string][]byte, id string) *CredentialEr
 		return &CredentialError{Key: argumentPublicKeyID, Problem: "does not look like the id of a public key",
 			Advice: "copy the id that begins with " + publicKeyIDPrefix + " from the merchant console"}
 	}
-	key := parsePublicKey(raw)
-	if key == nil || key.N.BitLen() < minKeyBits {
+	key := credential.PublicKey(raw)
+	if key == nil {
 		return &CredentialError{Key: KeyPublicKey, Problem: "is not an RSA public key of 2048 bits in PEM",
 			Advice: "put in the file that the merchant console downloads as the WeChat Pay public key (微信支付公钥)"}
 	}
@@ -170,25 +134,6 @@ func (s *secrets) readPublicKey(data map[string][]byte, id string) *CredentialEr
 	}
 	s.publicKey, s.publicKeyID, s.hasPublicKey = key, id, true
 	return nil
-}
-
-func parsePublicKey(raw []byte) *rsa.PublicKey {
-	block, _ := pem.Decode(raw)
-	if block == nil {
-		return nil
-	}
-	if block.Type == "RSA PUBLIC KEY" {
-		key, err := x509.ParsePKCS1PublicKey(block.Bytes)
-		if err != nil {
-			return nil
-		}
-		return key
-	}
-	key, err := utils.LoadPublicKey(string(raw))
-	if err != nil {
-		return nil
-	}
-	return key
 }
 
 // parseCertificate reads a certificate with an RSA key; the SDK's verifier panics on others.

@@ -5,19 +5,16 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/internal/httpx"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 const (
 	maxMessage = 300
 	maxField   = 120
-	// maxRetryAfter keeps an absurd header from parking a campaign for ever.
-	maxRetryAfter = 24 * time.Hour
 )
 
 // newError fills an error from its row of the table.
@@ -60,7 +57,7 @@ func untrusted(call call, reply answer, err error) *providers.Error {
 func incomplete(call call, reply answer, outcome string, err error) *providers.Error {
 	e := newError(call, rowFor(call, outcome))
 	e.HTTPStatus, e.RequestID, e.Err = reply.status, reply.requestID(), err
-	e.Message = oneLine(err.Error(), maxMessage)
+	e.Message = lenient.OneLine(err.Error(), maxMessage)
 	return e
 }
 
@@ -100,7 +97,7 @@ func (c *Client) rejection(ctx context.Context, call call, reply answer) *provid
 		e.Message = "an answer that is not in the gateway's words"
 	}
 	e.RequestID = reply.requestID()
-	e.RetryAfter = parseRetryAfter(reply.header.Get("Retry-After"), c.now())
+	e.RetryAfter = httpx.RetryAfter(reply.header, c.now())
 	return e
 }
 
@@ -115,41 +112,29 @@ var codePattern = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,64}$`)
 // body may be a proxy's HTML page, of which nothing is taken. A body without a readable code
 // gives an empty result.
 func parseErrorBody(body []byte) errorBody {
-	decoded, err := decodeObject(body)
+	decoded, err := lenient.Decode(body)
 	if err != nil {
 		return errorBody{}
 	}
-	code := strings.TrimSpace(text(decoded, "code"))
+	code := strings.TrimSpace(lenient.Text(decoded, "code"))
 	if !codePattern.MatchString(code) {
 		return errorBody{}
 	}
-	out := errorBody{code: code, message: oneLine(text(decoded, "message"), maxMessage)}
-	detail := child(decoded, "detail")
-	out.field = oneLine(text(detail, "field"), maxField)
+	out := errorBody{code: code, message: lenient.OneLine(lenient.Text(decoded, "message"), maxMessage)}
+	detail := lenient.Child(decoded, "detail")
+	out.field = lenient.OneLine(lenient.Text(detail, "field"), maxField)
 	if out.field == "" {
-		out.field = oneLine(text(detail, "location"), maxField)
+		out.field = lenient.OneLine(lenient.Text(detail, "location"), maxField)
 	}
-	issue := text(detail, "issue")
+	issue := lenient.Text(detail, "issue")
 	if issue == "" {
 		// SIGN_ERROR nests it once more.
-		issue = text(child(detail, "detail"), "issue")
+		issue = lenient.Text(lenient.Child(detail, "detail"), "issue")
 	}
-	if issue = oneLine(issue, maxField); issue != "" && !strings.Contains(out.message, issue) {
+	if issue = lenient.OneLine(issue, maxField); issue != "" && !strings.Contains(out.message, issue) {
 		out.message = strings.TrimPrefix(out.message+": "+issue, ": ")
 	}
 	return out
-}
-
-// parseRetryAfter reads seconds or an HTTP date; 0 for anything else and for the past.
-func parseRetryAfter(value string, now time.Time) time.Duration {
-	value = strings.TrimSpace(value)
-	var pause time.Duration
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		pause = time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second
-	} else if date, err := http.ParseTime(value); err == nil {
-		pause = date.Sub(now)
-	}
-	return max(0, min(pause, maxRetryAfter))
 }
 
 func asSignatureError(err error) (*signatureError, bool) {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core/consts"
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
 
 	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/internal/httpx"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // call is one request to the gateway.
@@ -38,7 +38,7 @@ type answer struct {
 	body   []byte
 }
 
-func (a answer) requestID() string { return oneLine(a.header.Get(consts.RequestID), 128) }
+func (a answer) requestID() string { return lenient.OneLine(a.header.Get(consts.RequestID), 128) }
 
 func (a answer) successful() bool {
 	return a.status >= 200 && a.status < 300 && a.status != http.StatusAccepted
@@ -114,7 +114,7 @@ func (c *Client) sendTo(ctx context.Context, domain string, call call) (httpx.Re
 	began := c.now()
 	reply, err := c.sender.Send(ctx, httpx.Request{Method: call.method, URL: domain + call.path, Header: header, Body: call.body})
 	if err == nil {
-		c.measureSkew(reply.Header, began, c.now())
+		c.skew.Measure(reply.Header, began, c.now())
 	}
 	return reply, err
 }
@@ -152,16 +152,4 @@ func (c *Client) verify(ctx context.Context, reply answer) error {
 // mayBeCertificate: ids of public keys are in no download.
 func (c *Client) mayBeCertificate(serial string) bool {
 	return c.credentials.HasAPIv3Key() && !strings.HasPrefix(serial, publicKeyIDPrefix)
-}
-
-// measureSkew compares the answer's Date with the middle of the exchange, since a slow answer was
-// dated somewhere within it. An answer without a readable Date leaves the last measure.
-func (c *Client) measureSkew(header http.Header, began, ended time.Time) {
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return
-	}
-	middle := began.Add(ended.Sub(began) / 2)
-	skew := date.Sub(middle).Truncate(time.Second)
-	c.skew.Store(&skew)
 }

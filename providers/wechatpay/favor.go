@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // favorKind is 代金券. Its list's limit of 10 is that of 条件查询批次列表.
@@ -103,7 +104,7 @@ func (s *CouponStocks) Do(ctx context.Context, m providers.Mutation) (providers.
 		return providers.Receipt{}, err
 	}
 	call.mutating = true
-	if call.body, err = encodeObject(object{creatorField: s.client.mchid}); err != nil {
+	if call.body, err = lenient.Encode(object{creatorField: s.client.mchid}); err != nil {
 		return providers.Receipt{}, refused(call, outcomeNoBody, "the request body cannot be made")
 	}
 	return exchangeFor(ctx, s.client, call, func(reply answer) (providers.Receipt, error) {
@@ -114,12 +115,12 @@ func (s *CouponStocks) Do(ctx context.Context, m providers.Mutation) (providers.
 // decodeFavorReceipt reads the answer to a change. It need not name the stock: reading the stock
 // says whether it was done.
 func decodeFavorReceipt(answer answer, id, fact string) (providers.Receipt, error) {
-	reply, err := decodeObject(answer.body)
+	reply, err := lenient.Decode(answer.body)
 	if err != nil {
 		return providers.Receipt{}, err
 	}
 	if err := favorKind.checkID(reply, id, false); err != nil {
 		return providers.Receipt{}, err
 	}
-	return providers.Receipt{Facts: facts(reply, fact), RequestID: answer.requestID()}, nil
+	return providers.Receipt{Facts: lenient.Facts(reply, fact), RequestID: answer.requestID()}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 const (
@@ -30,12 +31,12 @@ func (c *Client) CouponNotifyURL(ctx context.Context) (string, error) {
 }
 
 func decodeCouponCallback(body []byte, mchid string) (string, error) {
-	reply, err := decodeObject(body)
+	reply, err := lenient.Decode(body)
 	if err != nil {
 		return "", err
 	}
-	if answered := text(reply, "mchid"); answered != "" && answered != mchid {
+	if answered := lenient.Text(reply, "mchid"); answered != "" && answered != mchid {
 		return "", errOtherMerchant
 	}
-	return oneLine(text(reply, "notify_url"), maxURL), nil
+	return lenient.OneLine(lenient.Text(reply, "notify_url"), maxURL), nil
 }

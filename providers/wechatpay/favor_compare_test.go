@@ -61,8 +61,8 @@ func TestADetailDiffersInWhatItReturnsOtherwise(t *testing.T) {
 		"another value":                           {`"coupon_amount":50`, `"coupon_amount":5000`, "coupon_use_rule.fixed_normal_coupon.coupon_amount: 50 -> 5000"},
 		"another threshold":                       {`"transaction_minimum":100`, `"transaction_minimum":51`, "coupon_use_rule.fixed_normal_coupon.transaction_minimum: 100 -> 51"},
 		"another description":                     {`"description":"微信支付營銷代金券"`, `"description":"X"`, "pattern_info.description: 微信支付營銷代金券 -> X"},
-		"another tag":                             {`"123321","123322"`, `"123321"`, "coupon_use_rule.goods_tag: 2 values, only here: 123322 -> 1 values"},
-		"another way to pay":                      {`"APPPAY","OTHER"`, `"APPPAY","OTHER","FACE"`, "coupon_use_rule.trade_type: 2 values -> 3 values, only here: FACE"},
+		"another tag":                             {`"123321","123322"`, `"123321"`, "coupon_use_rule.goods_tag: 2 values: 123321, 123322 -> 1 value: 123321"},
+		"another way to pay":                      {`"APPPAY","OTHER"`, `"APPPAY","OTHER","FACE"`, "coupon_use_rule.trade_type: 2 values: APPPAY, OTHER -> 3 values: APPPAY, FACE, OTHER"},
 		"combined with others":                    {`"combine_use":false`, `"combine_use":true`, "coupon_use_rule.combine_use: false -> true"},
 		"another sort of coupon":                  {`"coupon_type":"NORMAL"`, `"coupon_type":"CUT_TO"`, "coupon_use_rule.coupon_type:  -> CUT_TO"},
 		"another sort of stock":                   {`"stock_type":"NORMAL"`, `"stock_type":"DISCOUNT_CUT"`, "stock_type: NORMAL -> DISCOUNT_CUT"},
@@ -128,13 +128,13 @@ func TestWhatTheServerSetsWhereNothingWasAskedForIsNoDifference(t *testing.T) {
 		`{"coupon_use_rule":{"combine_use":true}}`:                                              "",
 		`{"coupon_use_rule":{"combine_use":false}}`:                                             "coupon_use_rule.combine_use:  -> false",
 		`{"coupon_use_rule":{"trade_type":[],"goods_tag":null}}`:                                "",
-		`{"coupon_use_rule":{"trade_type":["FACE"]}}`:                                           "coupon_use_rule.trade_type:  -> 1 values, only here: FACE",
+		`{"coupon_use_rule":{"trade_type":["FACE"]}}`:                                           "coupon_use_rule.trade_type:  -> 1 value: FACE",
 		`{"coupon_use_rule":{"trade_type":["MICROAPP","APPPAY","PPAY","CARD","FACE","OTHER"]}}`: "",
-		`{"coupon_use_rule":{"trade_type":["MICROAPP","APPPAY","PPAY","CARD","FACE"]}}`:         "coupon_use_rule.trade_type:  -> 5 values, only here: APPPAY, CARD, FACE, MICROAPP, PPAY",
+		`{"coupon_use_rule":{"trade_type":["MICROAPP","APPPAY","PPAY","CARD","FACE"]}}`:         "coupon_use_rule.trade_type:  -> 5 values: APPPAY, CARD, FACE, MICROAPP, PPAY",
 		`{"stock_use_rule":{"max_amount_by_day":5000}}`:                                         "stock_use_rule.max_amount_by_day:  -> 5000",
 		`{"stock_use_rule":{"max_amount":5000,"max_amount_by_day":"5000"}}`:                     "stock_use_rule.max_amount:  -> 5000",
 		`{"stock_use_rule":{"max_amount":5000,"max_amount_by_day":4999}}`:                       "stock_use_rule.max_amount:  -> 5000; stock_use_rule.max_amount_by_day:  -> 4999",
-		`{"coupon_use_rule":{"goods_tag":["x"]}}`:                                               "coupon_use_rule.goods_tag:  -> 1 values, only here: x",
+		`{"coupon_use_rule":{"goods_tag":["x"]}}`:                                               "coupon_use_rule.goods_tag:  -> 1 value: x",
 		`{"stock_use_rule":{"max_amount_by_day":0}}`:                                            "",
 		`{"stock_use_rule":{"max_amount_by_day":100}}`:                                          "stock_use_rule.max_amount_by_day:  -> 100",
 		`{"pattern_info":{"description":"x"}}`:                                                  "pattern_info.description:  -> x",
@@ -152,7 +152,7 @@ func TestWhatTheServerSetsWhereNothingWasAskedForIsNoDifference(t *testing.T) {
 func TestADefaultIsADifferenceWhereSomethingElseWasAskedFor(t *testing.T) {
 	request := string(example(t, "stock-create-request.json"))
 	for _, tc := range []struct{ old, new, want string }{
-		{`["APPPAY","OTHER"]`, `["MICROAPP","APPPAY","PPAY","CARD","FACE","OTHER"]`, "coupon_use_rule.trade_type: 2 values -> "},
+		{`["APPPAY","OTHER"]`, `["MICROAPP","APPPAY","PPAY","CARD","FACE","OTHER"]`, "coupon_use_rule.trade_type: 2 values: APPPAY, OTHER -> "},
 		{`"max_amount_by_day":400`, `"max_amount_by_day":5000`, "stock_use_rule.max_amount_by_day: 400 -> 5000"},
 	} {
 		if got := compareStock(t, request, editedStock(t, tc.old, tc.new)); len(got) != 1 || !strings.HasPrefix(got[0], tc.want) {

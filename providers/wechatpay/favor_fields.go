@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/compare"
 )
 
 // tradeTypes are all ways of paying, in order: a stock without any named takes them all, and whether a read then names them
@@ -14,78 +15,80 @@ var tradeTypes = []string{"APPPAY", "CARD", "FACE", "MICROAPP", "OTHER", "PPAY"}
 // say of which sort a stock is: one of single items (单品) is none of ours. Which fields details have follows from
 // 查询批次详情; that they always have those that are neither money nor time is not said there.
 //
-// natural_person_limit and what else is writeOnly is in no answer, and goods_tag, which the page shows, was not
+// natural_person_limit and what else is WriteOnly is in no answer, and goods_tag, which the page shows, was not
 // seen in any.
-var favorFields = []field{
-	{name: "stock_name"},
-	{name: "comment", shown: writeOnly},
-	{name: "belong_merchant", shown: writeOnly},
-	{name: "available_begin_time", how: asTime},
-	{name: "available_end_time", how: asTime},
-	{name: stockUseRule, how: asObject, fields: []field{
-		{name: "max_coupons", how: asNumber},
-		{name: "max_amount", how: asNumber},
-		{name: "max_amount_by_day", how: asNumber, shown: sometimes, defaults: []string{"0"}, defaultOf: "max_amount"},
-		{name: "max_coupons_per_user", how: asNumber},
-		{name: "natural_person_limit", shown: writeOnly},
-		{name: "prevent_api_abuse", shown: writeOnly},
+var favorFields = []compare.Field{
+	{Name: "stock_name"},
+	{Name: "comment", Shown: compare.WriteOnly},
+	{Name: "belong_merchant", Shown: compare.WriteOnly},
+	{Name: "available_begin_time", How: compare.Time},
+	{Name: "available_end_time", How: compare.Time},
+	{Name: stockUseRule, How: compare.Nested, Fields: []compare.Field{
+		{Name: "max_coupons", How: compare.Number},
+		{Name: "max_amount", How: compare.Number},
+		{Name: "max_amount_by_day", How: compare.Number, Shown: compare.Sometimes, Defaults: []string{"0"}, DefaultOf: "max_amount"},
+		{Name: "max_coupons_per_user", How: compare.Number},
+		{Name: "natural_person_limit", Shown: compare.WriteOnly},
+		{Name: "prevent_api_abuse", Shown: compare.WriteOnly},
 	}},
-	{name: "pattern_info", how: asObject, shown: sometimes, fields: []field{
-		{name: "description", shown: sometimes},
-		{name: "merchant_logo", shown: writeOnly},
-		{name: "merchant_name", shown: writeOnly},
-		{name: "background_color", how: asColour, shown: writeOnly},
-		{name: "coupon_image", shown: writeOnly},
-		{name: "jump_target", shown: writeOnly},
-		{name: "mini_program_appid", shown: writeOnly},
-		{name: "mini_program_path", shown: writeOnly},
+	{Name: "pattern_info", How: compare.Nested, Shown: compare.Sometimes, Fields: []compare.Field{
+		{Name: "description", Shown: compare.Sometimes},
+		{Name: "merchant_logo", Shown: compare.WriteOnly},
+		{Name: "merchant_name", Shown: compare.WriteOnly},
+		{Name: "background_color", How: compare.Letters, Shown: compare.WriteOnly},
+		{Name: "coupon_image", Shown: compare.WriteOnly},
+		{Name: "jump_target", Shown: compare.WriteOnly},
+		{Name: "mini_program_appid", Shown: compare.WriteOnly},
+		{Name: "mini_program_path", Shown: compare.WriteOnly},
 	}},
-	{name: couponUseRule, how: asObject, fields: []field{
-		{name: "coupon_available_time", how: asObject, shown: writeOnly, fields: []field{
-			{name: "fix_available_time", how: asObject, shown: writeOnly, fields: []field{
-				{name: "available_week_day", how: asSet, shown: writeOnly},
-				{name: "begin_time", how: asNumber, shown: writeOnly},
-				{name: "end_time", how: asNumber, shown: writeOnly},
+	{Name: couponUseRule, How: compare.Nested, Fields: []compare.Field{
+		{Name: "coupon_available_time", How: compare.Nested, Shown: compare.WriteOnly, Fields: []compare.Field{
+			{Name: "fix_available_time", How: compare.Nested, Shown: compare.WriteOnly, Fields: []compare.Field{
+				{Name: "available_week_day", How: compare.Set, Shown: compare.WriteOnly},
+				{Name: "begin_time", How: compare.Number, Shown: compare.WriteOnly},
+				{Name: "end_time", How: compare.Number, Shown: compare.WriteOnly},
 			}},
-			{name: "second_day_available", shown: writeOnly},
-			{name: "available_time_after_receive", how: asNumber, shown: writeOnly},
+			{Name: "second_day_available", Shown: compare.WriteOnly},
+			{Name: "available_time_after_receive", How: compare.Number, Shown: compare.WriteOnly},
 		}},
-		{name: fixedNormalCoupon, how: asObject, fields: []field{
-			{name: "coupon_amount", how: asNumber},
-			{name: "transaction_minimum", how: asNumber},
+		{Name: fixedNormalCoupon, How: compare.Nested, Fields: []compare.Field{
+			{Name: "coupon_amount", How: compare.Number},
+			{Name: "transaction_minimum", How: compare.Number},
 		}},
-		{name: "goods_tag", how: asSet, shown: writeOnly},
-		{name: "limit_pay", how: asSet, shown: writeOnly},
-		{name: "limit_card", how: asObject, shown: writeOnly, fields: []field{
-			{name: "name", shown: writeOnly},
-			{name: "bin", how: asSet, shown: writeOnly},
+		{Name: "goods_tag", How: compare.Set, Shown: compare.WriteOnly},
+		{Name: "limit_pay", How: compare.Set, Shown: compare.WriteOnly},
+		{Name: "limit_card", How: compare.Nested, Shown: compare.WriteOnly, Fields: []compare.Field{
+			{Name: "name", Shown: compare.WriteOnly},
+			{Name: "bin", How: compare.Set, Shown: compare.WriteOnly},
 		}},
-		{name: "trade_type", how: asSet, shown: sometimes, defaultSet: tradeTypes},
-		{name: "combine_use", shown: sometimes, defaults: []string{"true"}},
-		{name: "available_items", how: asSet, shown: writeOnly},
-		{name: "unavailable_items", how: asSet, shown: writeOnly},
-		{name: "available_merchants", how: asSet, shown: writeOnly},
-		{name: "coupon_type", how: asForeign, defaults: []string{"NORMAL"}},
+		{Name: "trade_type", How: compare.Set, Shown: compare.Sometimes, DefaultSet: tradeTypes},
+		{Name: "combine_use", Shown: compare.Sometimes, Defaults: []string{"true"}},
+		{Name: "available_items", How: compare.Set, Shown: compare.WriteOnly},
+		{Name: "unavailable_items", How: compare.Set, Shown: compare.WriteOnly},
+		{Name: "available_merchants", How: compare.Set, Shown: compare.WriteOnly},
+		{Name: "coupon_type", How: compare.Foreign, Defaults: []string{"NORMAL"}},
 	}},
-	{name: "no_cash"},
-	{name: "stock_type", shown: sometimes, defaults: []string{"NORMAL"}},
-	{name: "out_request_no", shown: writeOnly},
-	{name: "ext_info", shown: writeOnly},
-	{name: "singleitem", how: asForeign, defaults: []string{"false"}},
-	{name: "cut_to_message", how: asObject, fields: []field{
-		{name: "single_price_max", how: asForeign, defaults: []string{"0"}},
-		{name: "cut_to_price", how: asForeign, defaults: []string{"0"}},
+	{Name: "no_cash"},
+	{Name: "stock_type", Shown: compare.Sometimes, Defaults: []string{"NORMAL"}},
+	{Name: "out_request_no", Shown: compare.WriteOnly},
+	{Name: "ext_info", Shown: compare.WriteOnly},
+	{Name: "singleitem", How: compare.Foreign, Defaults: []string{"false"}},
+	{Name: "cut_to_message", How: compare.Nested, Fields: []compare.Field{
+		{Name: "single_price_max", How: compare.Foreign, Defaults: []string{"0"}},
+		{Name: "cut_to_price", How: compare.Foreign, Defaults: []string{"0"}},
 	}},
 }
+
+var favorSchema = compare.Schema{Fields: favorFields, Time: parseTime}
 
 // Coverage names the creation fields by their paths in the create request. Most are WriteOnly: a
 // read returns money, times, name and few others.
 func (s *CouponStocks) Coverage() providers.Coverage {
-	return coverage(favorFields, slices.Concat([]string{stockIDField, favorStatusField, distributedField}, favorFacts)...)
+	return favorSchema.Coverage(slices.Concat([]string{stockIDField, favorStatusField, distributedField}, favorFacts)...)
 }
 
 // Differences compares body, a create request, with what the vendor returned of it. The name, the
 // times and the money must be in a detail and be equal; the rest is compared where it was returned.
 func (s *CouponStocks) Differences(body []byte, remote providers.Snapshot) ([]providers.Difference, error) {
-	return differences(favorFields, body, remote)
+	return favorSchema.Differences(body, remote)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // favorStopped is the word of a stock that gives out nothing more, whether its time has come or
@@ -34,19 +35,19 @@ const (
 
 // favorSnapshot reads a detail or a row of the list, which have the same fields.
 func favorSnapshot(stock object, detailed bool) (providers.Snapshot, error) {
-	content, err := encodeObject(favorContent(stock))
+	content, err := lenient.Encode(favorContent(stock))
 	if err != nil {
 		return providers.Snapshot{}, err
 	}
 	snapshot := providers.Snapshot{
-		ID:           text(stock, stockIDField),
-		Name:         text(stock, "stock_name"),
+		ID:           lenient.Text(stock, stockIDField),
+		Name:         lenient.Text(stock, "stock_name"),
 		Begin:        timeOf(stock, "available_begin_time"),
 		End:          timeOf(stock, "available_end_time"),
 		Created:      timeOf(stock, "create_time"),
 		Started:      timeOf(stock, "start_time"),
-		VendorState:  text(stock, favorStatusField),
-		Facts:        facts(stock, favorFacts...),
+		VendorState:  lenient.Text(stock, favorStatusField),
+		Facts:        lenient.Facts(stock, favorFacts...),
 		Content:      content,
 		Exposure:     favorExposure(stock),
 		Distribution: favorDistribution(stock),
@@ -72,13 +73,13 @@ func favorState(word string, stopped, end time.Time) providers.State {
 // favorContent returns what was returned of the creation fields in the shape of the request: a
 // read has the rules of the coupon within stock_use_rule, and the description beside it.
 func favorContent(stock object) object {
-	rule := child(stock, stockUseRule)
-	content := pick(stock, "stock_name", "available_begin_time", "available_end_time", "no_cash", "stock_type", "singleitem",
+	rule := lenient.Child(stock, stockUseRule)
+	content := lenient.Pick(stock, "stock_name", "available_begin_time", "available_end_time", "no_cash", "stock_type", "singleitem",
 		"cut_to_message")
 	for section, fields := range map[string]object{
-		stockUseRule:   pick(rule, "max_coupons", "max_amount", "max_amount_by_day", "max_coupons_per_user"),
-		couponUseRule:  pick(rule, fixedNormalCoupon, "coupon_type", "goods_tag", "trade_type", "combine_use"),
-		"pattern_info": pick(stock, "description"),
+		stockUseRule:   lenient.Pick(rule, "max_coupons", "max_amount", "max_amount_by_day", "max_coupons_per_user"),
+		couponUseRule:  lenient.Pick(rule, fixedNormalCoupon, "coupon_type", "goods_tag", "trade_type", "combine_use"),
+		"pattern_info": lenient.Pick(stock, "description"),
 	} {
 		if len(fields) > 0 {
 			content[section] = fields
@@ -87,28 +88,17 @@ func favorContent(stock object) object {
 	return content
 }
 
-// pick returns the named fields that are there.
-func pick(from object, names ...string) object {
-	out := object{}
-	for _, name := range names {
-		if value := from[name]; value != nil {
-			out[name] = value
-		}
-	}
-	return out
-}
-
 // favorExposure is the budget, nil where the answer does not say all of it.
 func favorExposure(stock object) *providers.Exposure {
-	rule := child(stock, stockUseRule)
-	amount, known := count(rule, "max_amount")
-	if isEmpty(rule["max_amount"]) {
-		value, hasValue := count(child(rule, fixedNormalCoupon), "coupon_amount")
-		coupons, hasCoupons := count(rule, "max_coupons")
+	rule := lenient.Child(stock, stockUseRule)
+	amount, known := lenient.Count(rule, "max_amount")
+	if lenient.IsEmpty(rule["max_amount"]) {
+		value, hasValue := lenient.Count(lenient.Child(rule, fixedNormalCoupon), "coupon_amount")
+		coupons, hasCoupons := lenient.Count(rule, "max_coupons")
 		known = hasValue && hasCoupons && (coupons == 0 || value <= math.MaxInt64/coupons)
 		amount = value * coupons
 	}
-	noCash, err := strconv.ParseBool(text(stock, "no_cash"))
+	noCash, err := strconv.ParseBool(lenient.Text(stock, "no_cash"))
 	if !known || err != nil {
 		return nil
 	}
@@ -117,8 +107,8 @@ func favorExposure(stock object) *providers.Exposure {
 
 // favorDistribution counts the coupons, nil where the answer does not.
 func favorDistribution(stock object) *providers.Distribution {
-	sent, hasSent := count(stock, distributedField)
-	total, hasTotal := count(child(stock, stockUseRule), "max_coupons")
+	sent, hasSent := lenient.Count(stock, distributedField)
+	total, hasTotal := lenient.Count(lenient.Child(stock, stockUseRule), "max_coupons")
 	if !hasSent || !hasTotal {
 		return nil
 	}

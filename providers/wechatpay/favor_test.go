@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 const (
@@ -172,7 +173,7 @@ func TestTheExposureOfAStockIsKnownOrNil(t *testing.T) {
 		"a payer that is none":         {`{"no_cash":null,"stock_use_rule":{"max_amount":5000}}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stock, err := decodeObject([]byte(tc.stock))
+			stock, err := lenient.Decode([]byte(tc.stock))
 			if err != nil {
 				t.Fatal(err)
 			}

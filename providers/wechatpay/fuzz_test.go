@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/compare"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // addBodies gives a fuzz target what gateways really answer, and what they should not.
@@ -79,7 +81,7 @@ func FuzzMembersPage(f *testing.F) {
 func FuzzPreflight(f *testing.F) {
 	addBodies(f, string(example(f, "create-request.json")), `{"award_send_rule":{"award_list":[null,{"stock_id":{}},{"stock_id":1}]}}`)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		request, err := decodeObject(body)
+		request, err := lenient.Decode(body)
 		if err != nil {
 			return
 		}
@@ -106,7 +108,7 @@ func FuzzDetail(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := decodeObject(snapshot.Content); err != nil {
+		if _, err := lenient.Decode(snapshot.Content); err != nil {
 			t.Errorf("content %q: %v", snapshot.Content, err)
 		}
 		checkDifferences(t, request, snapshot)
@@ -184,7 +186,7 @@ func checkRendered(t *testing.T, differences []providers.Difference, err error) 
 		return
 	}
 	for _, d := range differences {
-		if d.Field == "" || !isOneLine(d.Desired, maxRendered) || !isOneLine(d.Observed, maxRendered) {
+		if d.Field == "" || !isOneLine(d.Desired, compare.MaxRendered) || !isOneLine(d.Observed, compare.MaxRendered) {
 			t.Errorf("got %+v", d)
 		}
 	}

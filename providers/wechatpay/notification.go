@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
+
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // Why a notification is not taken. With ErrSignatureProbe these are all there are; none holds anything of it.
@@ -50,11 +52,11 @@ func (c *Client) VerifyNotification(ctx context.Context, header http.Header, bod
 	if err := c.keys.current().verify(ctx, header, body, c.now()); err != nil {
 		return Notification{}, notBelieved(err)
 	}
-	envelope, err := decodeObject(body)
+	envelope, err := lenient.Decode(body)
 	if err != nil {
 		return Notification{}, ErrNotificationUnreadable
 	}
-	content, err := openResource(child(envelope, "resource"), c.credentials.read().apiV3Key)
+	content, err := openResource(lenient.Child(envelope, "resource"), c.credentials.read().apiV3Key)
 	if err != nil {
 		return Notification{}, err
 	}
@@ -75,15 +77,15 @@ func notBelieved(err error) error {
 
 // openResource decrypts what the event is about.
 func openResource(resource object, apiV3Key string) (object, error) {
-	nonce := text(resource, "nonce")
-	if text(resource, "algorithm") != algorithmGCM || len(nonce) != gcmNonceLength {
+	nonce := lenient.Text(resource, "nonce")
+	if lenient.Text(resource, "algorithm") != algorithmGCM || len(nonce) != gcmNonceLength {
 		return nil, ErrNotificationUnreadable
 	}
-	content, err := utils.DecryptAES256GCM(apiV3Key, text(resource, "associated_data"), nonce, text(resource, "ciphertext"))
+	content, err := utils.DecryptAES256GCM(apiV3Key, lenient.Text(resource, "associated_data"), nonce, lenient.Text(resource, "ciphertext"))
 	if err != nil {
 		return nil, ErrNotificationSealed
 	}
-	decoded, err := decodeObject([]byte(content))
+	decoded, err := lenient.Decode([]byte(content))
 	if err != nil {
 		return nil, ErrNotificationUnreadable
 	}
@@ -92,19 +94,19 @@ func openResource(resource object, apiV3Key string) (object, error) {
 
 func readNotification(envelope, content object) (Notification, error) {
 	const maxID, maxType = 64, 64
-	n := Notification{ID: text(envelope, "id"), EventType: oneLine(text(envelope, "event_type"), maxType)}
+	n := Notification{ID: lenient.Text(envelope, "id"), EventType: lenient.OneLine(lenient.Text(envelope, "event_type"), maxType)}
 	if n.ID == "" || len(n.ID) > maxID {
 		return Notification{}, ErrNotificationUnreadable
 	}
 	n.UserLevel = strings.HasPrefix(n.EventType, couponEvents)
 	for _, field := range userFields {
-		n.UserLevel = n.UserLevel || text(content, field) != ""
+		n.UserLevel = n.UserLevel || lenient.Text(content, field) != ""
 	}
 	if n.UserLevel {
 		return n, nil
 	}
 	for _, field := range []string{favorKind.id, payGiftKind.id} {
-		if id := text(content, field); n.ActivityID == "" && validID(id) {
+		if id := lenient.Text(content, field); n.ActivityID == "" && validID(id) {
 			n.ActivityID = id
 		}
 	}

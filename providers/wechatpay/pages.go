@@ -1,6 +1,10 @@
 package wechatpay
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
+)
 
 var errNoRows = errors.New("the gateway's success has no list where one must be")
 
@@ -20,17 +24,17 @@ type rows struct {
 // Lists prove that something does not exist, so what is not understood is an error and never
 // an empty page.
 func decodeRows(body []byte, page, asked int) (rows, error) {
-	reply, err := decodeObject(body)
+	reply, err := lenient.Decode(body)
 	if err != nil {
 		return rows{}, err
 	}
 	size := pageSize(reply, asked)
-	total, hasTotal := count(reply, "total_count")
+	total, hasTotal := lenient.Count(reply, "total_count")
 	data, isList := reply["data"].([]any)
 	if !isList && (reply["data"] != nil || !hasTotal || total > page*size) {
 		return rows{}, errNoRows
 	}
-	out := rows{total: total, reply: reply, last: lastPage(len(data), page, total, size)}
+	out := rows{total: total, reply: reply, last: lenient.LastPage(len(data), page, total, size)}
 	for _, entry := range data {
 		row, _ := entry.(object)
 		out.data = append(out.data, row)
@@ -40,17 +44,8 @@ func decodeRows(body []byte, page, asked int) (rows, error) {
 
 // pageSize is the limit that the gateway says it applied, in case it allows less than asked.
 func pageSize(reply object, asked int) int {
-	if limit, ok := count(reply, "limit"); ok && limit > 0 && limit < asked {
+	if limit, ok := lenient.Count(reply, "limit"); ok && limit > 0 && limit < asked {
 		return limit
 	}
 	return asked
-}
-
-// lastPage does not trust the total to end a list: a full page is always followed by another
-// request. A total that promises more keeps a short page from ending it; an empty page does.
-func lastPage(items, page, total, size int) bool {
-	if items == 0 {
-		return true
-	}
-	return items < size && page*size+items >= total
 }

@@ -7,10 +7,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/compare"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
-// compare compares a request with what the vendor returned of it.
-func compare(t *testing.T, body string, remote providers.Snapshot) []providers.Difference {
+// comparePayGift compares a request with what the vendor returned of it.
+func comparePayGift(t *testing.T, body string, remote providers.Snapshot) []providers.Difference {
 	t.Helper()
 	differences, err := (&PayGift{}).Differences([]byte(body), remote)
 	if err != nil {
@@ -24,7 +26,7 @@ func TestTheVendorsDetailExampleIsItsCreateExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := compare(t, string(example(t, "create-request.json")), snapshot); len(got) != 0 {
+	if got := comparePayGift(t, string(example(t, "create-request.json")), snapshot); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -74,9 +76,9 @@ func TestDifferencesAreFoundFieldByField(t *testing.T) {
 		"merchants that are no list": {rule(`"merchant_id_list":["1"]`), rule(`"merchant_id_list":"1"`), nil},
 		"tags as numbers":            {setting(`"goods_tags":["1"]`), setting(`"goods_tags":[1]`), nil},
 		"tags not returned":          {setting(`"goods_tags":["1"]`), setting(`"goods_tags":[]`), nil},
-		"tags that differ":           {setting(`"goods_tags":["1","2"]`), setting(`"goods_tags":["2","3"]`), []diff{{"advanced_setting.goods_tags", "2 values, only here: 1", "2 values, only here: 3"}}},
-		"one tag too many":           {setting(`"goods_tags":["1"]`), setting(`"goods_tags":["1","2"]`), []diff{{"advanced_setting.goods_tags", "1 values", "2 values, only here: 2"}}},
-		"tags nobody asked for":      {`{}`, setting(`"goods_tags":["1"]`), []diff{{"advanced_setting.goods_tags", "", "1 values, only here: 1"}}},
+		"tags that differ":           {setting(`"goods_tags":["1","2"]`), setting(`"goods_tags":["2","3"]`), []diff{{"advanced_setting.goods_tags", "2 values: 1, 2", "2 values: 2, 3"}}},
+		"one tag too many":           {setting(`"goods_tags":["1"]`), setting(`"goods_tags":["1","2"]`), []diff{{"advanced_setting.goods_tags", "1 value: 1", "2 values: 1, 2"}}},
+		"tags nobody asked for":      {`{}`, setting(`"goods_tags":["1"]`), []diff{{"advanced_setting.goods_tags", "", "1 value: 1"}}},
 		"tags that are no list":      {setting(`"goods_tags":["1"]`), setting(`"goods_tags":"1"`), []diff{{"advanced_setting.goods_tags", `["1"]`, "1"}}},
 		"tags in another order":      {setting(`"goods_tags":["x","y"]`), setting(`"goods_tags":["y","x","x"]`), nil},
 
@@ -99,7 +101,7 @@ func TestDifferencesAreFoundFieldByField(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []diff
-			for _, d := range compare(t, tc.body, providers.Snapshot{Content: []byte(tc.remote)}) {
+			for _, d := range comparePayGift(t, tc.body, providers.Snapshot{Content: []byte(tc.remote)}) {
 				got = append(got, diff{d.Field, d.Desired, d.Observed})
 			}
 			if !slices.Equal(got, tc.want) {
@@ -110,12 +112,12 @@ func TestDifferencesAreFoundFieldByField(t *testing.T) {
 }
 
 func TestAnActivityOfAnotherTypeDiffers(t *testing.T) {
-	got := compare(t, `{}`, providers.Snapshot{Facts: map[string]string{"activity_type": "STEP_SEND_ACT_TYPE"}})
+	got := comparePayGift(t, `{}`, providers.Snapshot{Facts: map[string]string{"activity_type": "STEP_SEND_ACT_TYPE"}})
 	want := []providers.Difference{{Field: "activity_type", Desired: "FULL_SEND_ACT_TYPE", Observed: "STEP_SEND_ACT_TYPE"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
 	}
-	if got := compare(t, `{}`, providers.Snapshot{Facts: map[string]string{"activity_type": "FULL_SEND_ACT_TYPE"}}); len(got) != 0 {
+	if got := comparePayGift(t, `{}`, providers.Snapshot{Facts: map[string]string{"activity_type": "FULL_SEND_ACT_TYPE"}}); len(got) != 0 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -124,8 +126,8 @@ func TestRenderedValuesAreShortAndOnOneLine(t *testing.T) {
 	long := strings.Repeat("长\n", 500)
 	remote := providers.Snapshot{Content: []byte(mustJSON(map[string]any{"activity_base_info": map[string]any{"activity_name": long},
 		"advanced_setting": map[string]any{"goods_tags": []string{long}}}))}
-	for _, d := range compare(t, `{}`, remote) {
-		if n := utf8.RuneCountInString(d.Observed); n > maxRendered || strings.Contains(d.Observed, "\n") {
+	for _, d := range comparePayGift(t, `{}`, remote) {
+		if n := utf8.RuneCountInString(d.Observed); n > compare.MaxRendered || strings.Contains(d.Observed, "\n") {
 			t.Errorf("%s: %d characters: %q", d.Field, n, d.Observed)
 		}
 	}
@@ -148,15 +150,15 @@ func TestWhatCannotBeComparedIsAnError(t *testing.T) {
 func TestADetailThatLacksWhatWasSentDiffersAndAListRowDoesNot(t *testing.T) {
 	const members = `{"advanced_setting":{"delivery_user_category":"DELIVERY_MEMBER_PERSON"}}`
 	for name, content := range map[string]string{"the section is missing": `{}`, "it is empty": `{"advanced_setting":{}}`} {
-		if got := compare(t, members, providers.Snapshot{Detailed: true, Content: []byte(content)}); len(got) != 1 || got[0].Field != "advanced_setting" {
+		if got := comparePayGift(t, members, providers.Snapshot{Detailed: true, Content: []byte(content)}); len(got) != 1 || got[0].Field != "advanced_setting" {
 			t.Errorf("%s: a detail for everybody compares with a request for members as %v", name, got)
 		}
-		if got := compare(t, members, providers.Snapshot{Content: []byte(content)}); len(got) != 0 {
+		if got := comparePayGift(t, members, providers.Snapshot{Content: []byte(content)}); len(got) != 0 {
 			t.Errorf("%s: a list's row, which may carry less, differs: %v", name, got)
 		}
 	}
 	const merchants = `{"award_send_rule":{"send_content":"SINGLE_COUPON","merchant_id_list":["10000022"]}}`
-	if got := compare(t, merchants, providers.Snapshot{Detailed: true, Content: []byte(`{"award_send_rule":{"send_content":"SINGLE_COUPON"}}`)}); len(got) != 0 {
+	if got := comparePayGift(t, merchants, providers.Snapshot{Detailed: true, Content: []byte(`{"award_send_rule":{"send_content":"SINGLE_COUPON"}}`)}); len(got) != 0 {
 		t.Errorf("the merchants, which calls can change, differ: %v", got)
 	}
 }
@@ -167,7 +169,7 @@ func TestAListRowThatLacksFieldsDiffersOnlyInWhatItHas(t *testing.T) {
 	if err != nil || snapshot.Detailed {
 		t.Fatalf("got %+v, %v", snapshot, err)
 	}
-	if got := compare(t, request, snapshot); len(got) != 1 || got[0].Field != "activity_base_info.activity_name" {
+	if got := comparePayGift(t, request, snapshot); len(got) != 1 || got[0].Field != "activity_base_info.activity_name" {
 		t.Errorf("got %v", got)
 	}
 }
@@ -198,7 +200,7 @@ func TestCoverageFollowsFromTheFields(t *testing.T) {
 }
 
 func TestAChangeOfEveryComparableFieldIsSeen(t *testing.T) {
-	request, err := decodeObject(example(t, "create-request.json"))
+	request, err := lenient.Decode(example(t, "create-request.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,16 +229,16 @@ func TestAChangeOfEveryComparableFieldIsSeen(t *testing.T) {
 		if !slices.Contains(comparable, path) {
 			t.Errorf("%s is not covered", path)
 		}
-		before, _ := encodeObject(request)
-		remote, _ := decodeObject(before)
+		before, _ := lenient.Encode(request)
+		remote, _ := lenient.Decode(before)
 		var changed []byte
 		leaves("", remote, nil, func(other string, change func(any)) {
 			if other == path && changed == nil {
 				change("2099-01-01T00:00:00+08:00") // another value of whatever type
-				changed, _ = encodeObject(remote)
+				changed, _ = lenient.Encode(remote)
 			}
 		})
-		if got := compare(t, string(before), providers.Snapshot{Detailed: true, Content: changed}); len(got) != 1 {
+		if got := comparePayGift(t, string(before), providers.Snapshot{Detailed: true, Content: changed}); len(got) != 1 {
 			t.Errorf("a change of %s is seen as %v", path, got)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // maxChangedMembers is the documented maximum of merchant_id_list in one call.
@@ -65,7 +66,7 @@ func payGiftChange(m providers.Mutation) (call, error) {
 	case len(merchants) > maxChangedMembers:
 		return call{}, refused(change, outcomeBadMembers, "there are more than 500 merchants")
 	}
-	body, err := encodeObject(object{"merchant_id_list": merchants, members.number: m.Number})
+	body, err := lenient.Encode(object{"merchant_id_list": merchants, members.number: m.Number})
 	if err != nil {
 		return call{}, refused(change, outcomeNoBody, "the request body cannot be made")
 	}
@@ -78,7 +79,7 @@ var errBadRefusal = errors.New("an entry of the gateway's invalid_merchant_id_li
 // decodeReceipt reads the answer to m. Members are only believed to be changed where the answer
 // names the activity, as the pages say it does.
 func decodeReceipt(answer answer, m providers.Mutation) (providers.Receipt, error) {
-	reply, err := decodeObject(answer.body)
+	reply, err := lenient.Decode(answer.body)
 	if err != nil {
 		return providers.Receipt{}, err
 	}
@@ -89,7 +90,7 @@ func decodeReceipt(answer answer, m providers.Mutation) (providers.Receipt, erro
 	if err != nil {
 		return providers.Receipt{}, err
 	}
-	return providers.Receipt{Refused: refusals, Facts: facts(reply, "add_time", "delete_time", "terminate_time"),
+	return providers.Receipt{Refused: refusals, Facts: lenient.Facts(reply, "add_time", "delete_time", "terminate_time"),
 		RequestID: answer.requestID()}, nil
 }
 
@@ -105,11 +106,11 @@ func decodeRefusals(value any) ([]providers.Refusal, error) {
 	out := make([]providers.Refusal, 0, len(entries))
 	for _, entry := range entries {
 		row, _ := entry.(object)
-		id := text(row, "mchid")
+		id := lenient.Text(row, "mchid")
 		if !mchidPattern.MatchString(id) {
 			return nil, errBadRefusal
 		}
-		out = append(out, providers.Refusal{ID: id, Reason: oneLine(text(row, "invalid_reason"), maxMessage)})
+		out = append(out, providers.Refusal{ID: id, Reason: lenient.OneLine(lenient.Text(row, "invalid_reason"), maxMessage)})
 	}
 	slices.SortStableFunc(out, func(a, b providers.Refusal) int { return strings.Compare(a.ID, b.ID) })
 	return slices.CompactFunc(out, func(a, b providers.Refusal) bool { return a.ID == b.ID }), nil

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 const (
@@ -103,7 +104,7 @@ func decodeMembers(body []byte, id string, page, limit int, found map[string]str
 		return false, err
 	}
 	for _, row := range rows.data {
-		member := text(row, "mchid")
+		member := lenient.Text(row, "mchid")
 		if !mchidPattern.MatchString(member) {
 			return false, errMemberNoID
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // The words of a stock that decide whether pay gift can hand it out.
@@ -28,7 +29,7 @@ const (
 // Readings are kept for a minute. A stock that cannot be read hides no finding about another:
 // the error, of operation providers.OperationPreflight, is returned only where there are none.
 func (p *PayGift) Preflight(ctx context.Context, body []byte) ([]providers.Finding, error) {
-	request, err := decodeObject(body)
+	request, err := lenient.Decode(body)
 	if err != nil {
 		return nil, refused(call{product: ProductPayGift, op: providers.OperationPreflight}, outcomeNoBody, "the create request is no JSON object")
 	}
@@ -66,12 +67,12 @@ func ofPreflight(err error) error {
 type awarded struct{ stockID, field string }
 
 func awardsOf(request object) []awarded {
-	list, _ := child(request, "award_send_rule")["award_list"].([]any)
+	list, _ := lenient.Child(request, "award_send_rule")["award_list"].([]any)
 	seen := map[string]bool{}
 	var out []awarded
 	for i, entry := range list {
 		award, _ := entry.(object)
-		id := text(award, "stock_id")
+		id := lenient.Text(award, "stock_id")
 		if seen[id] {
 			continue
 		}
@@ -85,7 +86,7 @@ func awardsOf(request object) []awarded {
 type span struct{ begin, end time.Time }
 
 func windowOf(request object) span {
-	base := child(request, "activity_base_info")
+	base := lenient.Child(request, "activity_base_info")
 	return span{timeOf(base, "begin_time"), timeOf(base, "end_time")}
 }
 
@@ -111,7 +112,7 @@ var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 func missingStock(id string) string {
 	return fmt.Sprintf("stock %s does not exist, or this merchant cannot see it: write the id of a 商家券 (busifavor) stock "+
-		"that this merchant created or owns", oneLine(id, maxShownWord))
+		"that this merchant created or owns", lenient.OneLine(id, maxShownWord))
 }
 
 // unusable says why a stock cannot be handed out during the window, and what to do; the same
@@ -119,10 +120,10 @@ func missingStock(id string) string {
 func unusable(stock BusifavorStock, window span) []string {
 	var out []string
 	add := func(format string, args ...any) {
-		out = append(out, "stock "+oneLine(stock.ID, maxShownWord)+" "+fmt.Sprintf(format, args...))
+		out = append(out, "stock "+lenient.OneLine(stock.ID, maxShownWord)+" "+fmt.Sprintf(format, args...))
 	}
 	if stock.State != "" && stock.State != stockRunning {
-		add("is %s, not RUNNING: %s", oneLine(stock.State, maxShownWord), stockAdvice(stock.State))
+		add("is %s, not RUNNING: %s", lenient.OneLine(stock.State, maxShownWord), stockAdvice(stock.State))
 	}
 	switch {
 	case stock.CodeMode == codesByAPI:

@@ -1,6 +1,9 @@
 package wechatpay
 
-import "github.com/campaign-operator/campaign-operator/providers"
+import (
+	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
+)
 
 // payGiftStates maps 活动状态 (activity_status) to the common vocabulary.
 var payGiftStates = map[string]providers.State{
@@ -32,32 +35,32 @@ func sendersOf(rule object) []string {
 	if !shown {
 		return nil
 	}
-	return texts(list)
+	return lenient.SetOf(list)
 }
 
 // payGiftSnapshot reads a detail or a row of the list.
 func payGiftSnapshot(activity object, detailed bool) (providers.Snapshot, error) {
-	base := child(activity, "activity_base_info")
-	status := text(activity, activityStatusField)
+	base := lenient.Child(activity, "activity_base_info")
+	status := lenient.Text(activity, activityStatusField)
 	content, err := contentOf(activity)
 	if err != nil {
 		return providers.Snapshot{}, err
 	}
 	snapshot := providers.Snapshot{
-		ID:          text(activity, "activity_id"),
-		RequestNo:   text(base, "out_request_no"),
-		Name:        text(base, "activity_name"),
+		ID:          lenient.Text(activity, "activity_id"),
+		RequestNo:   lenient.Text(base, "out_request_no"),
+		Name:        lenient.Text(base, "activity_name"),
 		Begin:       timeOf(base, "begin_time"),
 		End:         timeOf(base, "end_time"),
 		Created:     timeOf(activity, "create_time"),
 		State:       stateOf(payGiftStates, status),
 		VendorState: status,
-		Facts:       facts(activity, payGiftFacts...),
+		Facts:       lenient.Facts(activity, payGiftFacts...),
 		Content:     content,
 		Detailed:    detailed,
 	}
-	if rule := child(activity, "award_send_rule"); detailed && rule != nil {
-		snapshot.Members = sendersOf(flattenRule(rule, text(activity, activityTypeField)))
+	if rule := lenient.Child(activity, "award_send_rule"); detailed && rule != nil {
+		snapshot.Members = sendersOf(flattenRule(rule, lenient.Text(activity, activityTypeField)))
 	}
 	return snapshot, nil
 }
@@ -70,21 +73,21 @@ func contentOf(activity object) ([]byte, error) {
 			content[section] = value
 		}
 	}
-	if rule := child(activity, "award_send_rule"); rule != nil {
-		content["award_send_rule"] = flattenRule(rule, text(activity, activityTypeField))
+	if rule := lenient.Child(activity, "award_send_rule"); rule != nil {
+		content["award_send_rule"] = flattenRule(rule, lenient.Text(activity, activityTypeField))
 	}
-	return encodeObject(content)
+	return lenient.Encode(content)
 }
 
 // flattenRule turns {full_send_rule: {…}} into the flat rule of the request. STEP and SPECIFIC
 // activities, which only the console makes, keep their shape and so differ from any request.
 // (The page's example shows all three rules at once; activity_type then says which is meant.)
 func flattenRule(rule object, activityType string) object {
-	full := child(rule, fullSendRule)
+	full := lenient.Child(rule, fullSendRule)
 	if full == nil {
 		return rule
 	}
-	others := !isEmpty(rule["step_send_rule"]) || !isEmpty(rule["specific_send_rule"])
+	others := !lenient.IsEmpty(rule["step_send_rule"]) || !lenient.IsEmpty(rule["specific_send_rule"])
 	if activityType == fullSendType || activityType == "" && !others {
 		return full
 	}

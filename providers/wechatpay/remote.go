@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // kind is what tells the calls and answers of one kind of activity from another's.
@@ -114,7 +115,7 @@ var errItemNoID = errors.New("an item of the gateway's list has no id")
 
 // checkID: what the answer is about must be id. One that names nothing passes where named is false.
 func (k kind) checkID(reply object, id string, named bool) error {
-	switch answered := text(reply, k.id); {
+	switch answered := lenient.Text(reply, k.id); {
 	case answered == id:
 		return nil
 	case answered != "":
@@ -128,19 +129,19 @@ func (k kind) checkID(reply object, id string, named bool) error {
 func (k kind) noID() error { return fmt.Errorf("the gateway's success has no %s", k.id) }
 
 func (k kind) decodeCreated(reply answer) (providers.Created, error) {
-	decoded, err := decodeObject(reply.body)
+	decoded, err := lenient.Decode(reply.body)
 	if err != nil {
 		return providers.Created{}, err
 	}
-	id := text(decoded, k.id)
+	id := lenient.Text(decoded, k.id)
 	if !validID(id) {
 		return providers.Created{}, k.noID()
 	}
-	return providers.Created{ID: id, Facts: facts(decoded, "create_time"), RequestID: reply.requestID()}, nil
+	return providers.Created{ID: id, Facts: lenient.Facts(decoded, "create_time"), RequestID: reply.requestID()}, nil
 }
 
 func (k kind) decodeDetail(body []byte, id string) (providers.Snapshot, error) {
-	reply, err := decodeObject(body)
+	reply, err := lenient.Decode(body)
 	if err != nil {
 		return providers.Snapshot{}, err
 	}

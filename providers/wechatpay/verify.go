@@ -15,6 +15,8 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/verifiers"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/consts"
+
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 const (
@@ -128,7 +130,7 @@ func (k *keyring) verify(ctx context.Context, header http.Header, body []byte, n
 	verifier := k.verifierFor(serial, now)
 	if verifier == nil {
 		return &signatureError{outcome: outcomeUnknownKey, serial: serial,
-			err: fmt.Errorf("the reply is signed with key %q, which is none of the keys held", oneLine(serial, 80))}
+			err: fmt.Errorf("the reply is signed with key %q, which is none of the keys held", lenient.OneLine(serial, 80))}
 	}
 	if k.certVerifier == verifier {
 		serial = strings.ToUpper(serial)

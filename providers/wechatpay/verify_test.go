@@ -175,22 +175,7 @@ func TestErrorBodiesAreReadLeniently(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsReadAsSecondsOrDate(t *testing.T) {
-	for value, want := range map[string]time.Duration{
-		"30":  30 * time.Second,
-		" 5 ": 5 * time.Second,
-		testNow.Add(90 * time.Second).Format(http.TimeFormat):  90 * time.Second,
-		testNow.Add(-90 * time.Second).Format(http.TimeFormat): 0,
-		testNow.AddDate(5, 0, 0).Format(http.TimeFormat):       24 * time.Hour,
-		"9223372036854775807":                                  24 * time.Hour,
-		"-5":                                                   0,
-		"soon":                                                 0,
-		"":                                                     0,
-	} {
-		if got := parseRetryAfter(value, testNow); got != want {
-			t.Errorf("%q: got %v, want %v", value, got, want)
-		}
-	}
+func TestTheGatewaysPauseIsKept(t *testing.T) {
 	throttled := reply{status: 429, header: map[string]string{"Retry-After": strconv.Itoa(7)}, body: `{"code":"FREQUENCY_LIMITED","message":"x"}`}
 	if e := gotError(t, create(payGiftWith(t, throttled)), providers.KindThrottled, false); e.RetryAfter != 7*time.Second {
 		t.Errorf("got %v", e.RetryAfter)

@@ -117,7 +117,7 @@ func (d *differ) field(at place, f Field, desired, observed any) {
 	case Set:
 		if got, ok := observed.([]any); ok {
 			wanted, _ := desired.([]any)
-			d.set(at, f, texts(wanted), texts(got))
+			d.set(at, f, lenient.SetOf(wanted), lenient.SetOf(got))
 			return
 		}
 	}
@@ -141,7 +141,7 @@ func (d *differ) absent(at place, f Field, desired any) {
 	}
 	shown := Render(desired)
 	if wanted, ok := desired.([]any); ok && f.How == Set {
-		shown = renderSet(texts(wanted))
+		shown = renderSet(lenient.SetOf(wanted))
 	}
 	d.add(at, shown, "").Unseen = at.hidden
 }
@@ -165,16 +165,6 @@ func (d *differ) set(at place, f Field, desired, observed []string) {
 		return
 	}
 	d.add(at, renderSet(desired), renderSet(observed))
-}
-
-// texts returns the values as text, sorted, each once.
-func texts(values []any) []string {
-	out := make([]string, 0, len(values))
-	for _, value := range values {
-		out = append(out, lenient.Plain(value))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 func (f Field) setByServer(observed any) bool {

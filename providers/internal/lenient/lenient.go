@@ -99,6 +99,16 @@ func Texts(from Object, name string) []string {
 	return out
 }
 
+// SetOf returns the values as text, sorted, each once.
+func SetOf(values []any) []string {
+	out := make([]string, 0, len(values))
+	for _, value := range values {
+		out = append(out, Plain(value))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Count returns the whole number called name; ok is false where there is none, or a negative one.
 func Count(from Object, name string) (n int, ok bool) {
 	n, err := strconv.Atoi(Text(from, name))
