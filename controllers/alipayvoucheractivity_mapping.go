@@ -234,9 +234,9 @@ func (AlipayVoucherActivityKind) Reset(c v1alpha1.Campaign) {
 	*st = v1alpha1.AlipayVoucherActivityStatus{CampaignStatus: st.CampaignStatus}
 }
 
-// WantsDetail implements engine.Kind: what a list row lacks is read when something is to be done about it.
-func (AlipayVoucherActivityKind) WantsDetail(v1alpha1.Campaign, providers.Snapshot) bool {
-	return false
+// WantsDetail implements engine.Kind: the count of what was given out is read once more when an activity has ended.
+func (AlipayVoucherActivityKind) WantsDetail(c v1alpha1.Campaign, s providers.Snapshot) bool {
+	return s.State == providers.StateEnded && !s.Detailed && c.CampaignStatus().State != v1alpha1.StateEnded
 }
 
 func voucher(c v1alpha1.Campaign) *v1alpha1.AlipayVoucherActivity {

@@ -1,6 +1,6 @@
 // Package providers is the contract between the engine and a vendor's gateway.
 //
-// A vendor package (wechatpay, later alipay) turns its signed HTTP interface into
+// A vendor package (wechatpay, alipay) turns its signed HTTP interface into
 // Activities values and every failure into an *Error that answers two questions apart:
 // may the call be repeated, and may it already have been committed. Nothing here knows
 // Kubernetes, and nothing in the engine knows a vendor.

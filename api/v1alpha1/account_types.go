@@ -51,7 +51,8 @@ type AccountLimits struct {
 
 	// maxActiveYuan is the most that all activated campaigns of the merchant id or app id may cost together, those of
 	// other namespaces and those that no resource manages included, as the vendor's list shows them. A campaign that
-	// would go above it waits with its activation. "0.00" lets nothing be activated; no ceiling when left out.
+	// would go above it waits with its activation, or with its creation where it begins by itself (Alipay). "0.00" lets
+	// nothing be activated or created; no ceiling when left out.
 	//
 	// +optional
 	MaxActiveYuan Yuan `json:"maxActiveYuan,omitempty"`

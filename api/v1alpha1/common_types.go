@@ -112,7 +112,7 @@ type AccountIdentity struct {
 	// environment of the account, such as `production`.
 	// +optional
 	Environment string `json:"environment,omitempty"`
-	// id is the merchant id (`mchid`) or the app id.
+	// id is the merchant id (`mchid`) or the app id, with `-` and the merchant's id where the app acts for a merchant.
 	// +optional
 	ID string `json:"id,omitempty"`
 	// gateway is the base URL of the vendor's gateway.
@@ -122,7 +122,7 @@ type AccountIdentity struct {
 
 // CreationRequest is the record of what was sent, written before it was sent.
 type CreationRequest struct {
-	// number is the request number (`out_request_no`), the vendor's idempotency key.
+	// number is the request number (`out_request_no`, `out_biz_no`), the vendor's idempotency key.
 	// +optional
 	Number string `json:"number,omitempty"`
 	// revision of the request that the number was made for.
@@ -193,7 +193,7 @@ type OperationRecord struct {
 	// seq counts the mutating calls after the creation; it is part of their request numbers.
 	// +optional
 	Seq int64 `json:"seq,omitempty"`
-	// number is the request number of the call, for calls that have one (`add_request_no`, `delete_request_no`).
+	// number is the request number of the call, for calls that have one (`add_request_no`, `delete_request_no`, `out_biz_no`).
 	// +optional
 	Number string `json:"number,omitempty"`
 	// digest of what the call was to change, as `sha256:<hex>`; absent for calls without a body.

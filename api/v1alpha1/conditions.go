@@ -25,7 +25,7 @@ const (
 	ReasonEnded = "Ended"
 	// ReasonTerminated: the activity was ended as the manifest asks.
 	ReasonTerminated = "Terminated"
-	// ReasonNothingToTerminate: the manifest says Terminated and no activity exists.
+	// ReasonNothingToTerminate: the manifest asks for the activity to be ended, and none exists.
 	ReasonNothingToTerminate = "NothingToTerminate"
 	// ReasonEndedBeforeApplied: the activity had ended before this resource was applied: it never ran for it.
 	ReasonEndedBeforeApplied = "EndedBeforeApplied"

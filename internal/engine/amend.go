@@ -82,6 +82,9 @@ func (s *scope) withoutResidue(differences []providers.Difference) []providers.D
 		return differences
 	}
 	return slices.DeleteFunc(slices.Clone(differences), func(d providers.Difference) bool {
+		if again := !s.forced.IsZero() && s.memory.Operated.Before(s.forced); again && s.leftOut(d.Field) {
+			return false // somebody asks for it once more
+		}
 		return d.Call != "" && slices.Contains(residue, v1alpha1.ResidueRecord{Field: d.Field, Desired: digest([]byte(d.Desired)), Observed: digest([]byte(d.Observed))})
 	})
 }

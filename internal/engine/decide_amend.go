@@ -63,6 +63,6 @@ func decideRefusedParts(f *Facts) (Decision, bool) {
 		parts, more = parts[:min(len(parts), shown)], fmt.Sprintf(" and %d more", refused.Total-shown)
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonPartsRefused, fmt.Sprintf(
-		"%s goes on without %d of what %s lists: %s%s. Correct the list, or have the vendor accept them and edit it again.",
+		"%s goes on without %d of what %s lists: %s%s. Correct the list; or have the vendor accept them, and ask once more with the annotation campaign-operator.io/reconcile-requested-at.",
 		f.it(), refused.Total, refused.Field, strings.Join(parts, ", "), more)), true
 }

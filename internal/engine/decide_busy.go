@@ -33,7 +33,7 @@ func decideBusy(f *Facts) (Decision, bool) {
 func (f *Facts) making() Decision {
 	since := latest(f.Record.At, f.Remote.Snapshot.Created)
 	if f.Now.Sub(since) >= f.Traits.Confirms {
-		return f.unconfirmed("the vendor accepted the creation of " + f.it() + " and has not said that it was made")
+		return f.unconfirmed(fmt.Sprintf("the vendor accepted the creation of %s more than %s ago and has not said that it was made", f.it(), f.Traits.Confirms))
 	}
 	d := f.observed(status.Working, v1alpha1.ReasonCreating, fmt.Sprintf("the vendor has accepted %s and is still making it.", f.it()))
 	d.After = workPause(f.Now.Sub(since))
@@ -47,14 +47,14 @@ func (f *Facts) vanished() Decision {
 			Progress: status.Working, Reason: v1alpha1.ReasonCreating,
 			Message: fmt.Sprintf("the vendor answered with %s but does not show it yet; it is looked up again.", f.it())}}
 	}
-	return f.unconfirmed("the vendor accepted the creation of " + f.it() + " and does not know it any more")
+	return f.unconfirmed(fmt.Sprintf("the vendor accepted the creation of %s and has not shown it for more than %s", f.it(), visibleWithin))
 }
 
 // unconfirmed reports a creation that has taken too long. Nothing tells a slow one from one that has failed.
 func (f *Facts) unconfirmed(what string) Decision {
 	d := stop(status.Stalled, v1alpha1.ReasonCreationUnconfirmed, v1alpha1.StateCreating, fmt.Sprintf(
-		"%s, for longer than the %s that it may take. It is looked at again by itself, and not created again. Look in the vendor's console and ask the vendor's support with this id; if it has failed, %s for another one.",
-		what, f.Traits.Confirms, f.another()))
+		"%s. It is looked at again by itself, and not created again. Look in the vendor's console and ask the vendor's support with this id; if it has failed, %s for another one.",
+		what, f.another()))
 	d.After = slowDelay(1)
 	return d
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -105,7 +106,7 @@ func (f *Facts) adopts() bool { return f.Manifest.AdoptID != "" && f.Manifest.Ad
 func decideFresh(f *Facts) (Decision, bool) {
 	unsettled := f.unjudged()
 	switch {
-	case f.Notified && !f.over(): // what is told is a hint only
+	case (f.Notified || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over(): // what is told is a hint only, and the list shows little
 		return Decision{Action: Get}, true
 	case f.atRest():
 		return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
@@ -121,7 +122,7 @@ func decideFresh(f *Facts) (Decision, bool) {
 	if d, done := decideView(f, since); done {
 		return d, true
 	}
-	if f.WantsDetail || f.wantsComparison() {
+	if f.WantsDetail || f.wantsComparison() || f.countIn() == 0 {
 		return Decision{Action: Get}, true
 	}
 	return Decision{}, false
@@ -223,6 +224,9 @@ func (f *Facts) another() string {
 func (f *Facts) observed(progress status.Progress, reason, message string) Decision {
 	d := stop(progress, reason, status.StateOf(f.Remote.Snapshot.State), message)
 	d.After = f.nextLook()
+	if count := f.countIn(); count < math.MaxInt64 && (d.After == 0 || count < d.After) {
+		d.After = max(count, time.Second)
+	}
 	return d
 }
 

@@ -60,6 +60,10 @@ func (f *Facts) overLimit() Decision {
 
 // decideCeiling holds a creation that commits money and would bring the account beyond its ceiling.
 func decideCeiling(f *Facts) (Decision, bool) {
+	if limited := f.Money.MaxCampaign != nil || f.Money.MaxActive != nil; limited && f.Traits.Costs && f.Money.Manifest == nil {
+		return stop(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.pendingState(),
+			"it is not created: the manifest does not say what it can cost, and the account's limits let no such campaign be created. Write what each is worth, such as an exchange voucher's amount; or have the account's owner remove the limits."), true
+	}
 	if f.overLately() {
 		f.Money.Over = f.Memory.Over
 	}

@@ -30,7 +30,7 @@ func decideUnknown(f *Facts) Decision {
 		return f.untraceable()
 	}
 	if !f.maySend() && f.Traits.Repeats {
-		return f.undecidable()
+		return f.unrepeated()
 	}
 	if !f.maySend() {
 		return f.proveAbsence(f.lastSend().Add(settle))
@@ -62,8 +62,11 @@ func decideShown(f *Facts) (Decision, bool) {
 // maySend reports whether the identical request may be sent (again): the manifest still says
 // it, still wants it, nothing holds it back, its time has not come, and it was neither refused nor
 // sent too often.
-func (f *Facts) maySend() bool {
-	return f.Goal.creates() && !f.Deleting && f.Manifest.Err == nil && f.Account.Hold == nil && !f.Manifest.Observe &&
+func (f *Facts) maySend() bool { return f.wantsSend() && f.Account.Hold == nil }
+
+// wantsSend is maySend but for what holds all of the account's calls back.
+func (f *Facts) wantsSend() bool {
+	return f.Goal.creates() && !f.Deleting && f.Manifest.Err == nil && !f.Manifest.Observe &&
 		f.Manifest.Digest == f.Record.Digest && f.Manifest.Number == f.Record.Number &&
 		f.inTime() && (f.Memory.Sends < maxSends || f.Traits.Repeats) && !f.Memory.Refused
 }
@@ -74,8 +77,10 @@ const repeatsWithin = 24 * time.Hour
 
 // inTime reports whether it is not too late to send the request of the recorded intent.
 func (f *Facts) inTime() bool {
-	repeats := f.Traits.Repeats && f.Now.Sub(f.Record.At) < repeatsWithin && f.Now.Before(f.Manifest.End)
-	return f.Now.Before(f.Manifest.Begin) || f.replays() || repeats
+	if f.Traits.Repeats && !f.replays() {
+		return f.Now.Sub(f.Record.At) < repeatsWithin && f.Now.Before(f.Manifest.End)
+	}
+	return f.Now.Before(f.Manifest.Begin) || f.replays()
 }
 
 // sendFirst sends what this process has just recorded, or takes the record back: nothing was sent.
@@ -105,6 +110,14 @@ func (f *Facts) untraceable() Decision {
 	return stop(status.Stalled, v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, fmt.Sprintf(
 		"whether the %s of the recorded request was created is not known, and the manifest no longer says what was sent (digest %s), by which alone it could be found. Write the creation fields again as they were for %s; or look in the vendor's console and name what you find in %s, with requestRevision raised in the same commit.",
 		f.Traits.Noun, f.Record.Digest, f.recordedRevision(), f.Traits.AdoptField))
+}
+
+// unrepeated: the request is not repeated at present, and nothing shows. While the account is held it may be again.
+func (f *Facts) unrepeated() Decision {
+	if f.wantsSend() {
+		return f.held()
+	}
+	return f.undecidable()
 }
 
 // undecidable: the request is not repeated any more, nothing shows, and nothing can prove that nothing was made.

@@ -47,6 +47,8 @@ type Facts struct {
 	Read bool
 	// WantsDetail is true when the status needs facts that only such a read gives.
 	WantsDetail bool
+	// CountsByDetail is true where only a read one by one says how many were given out.
+	CountsByDetail bool
 	// Jitter spreads looks at the vendor; a function of the resource's uid.
 	Jitter time.Duration
 	// Money is what activating the campaign would commit, and what may be committed.
@@ -217,6 +219,8 @@ type Memory struct {
 	AbsentSince time.Time
 	// ProvenAbsent is true when a second such sweep lacked it too.
 	ProvenAbsent bool
+	// DetailRead is when the activity was last read one by one.
+	DetailRead time.Time
 	// MembersRead is when the members were last read.
 	MembersRead time.Time
 	// Operated is when the last call that changes an activity succeeded, OperatedName and

@@ -32,7 +32,7 @@ func (voucherKind) Traits() Traits {
 	}
 	return Traits{
 		Noun: "voucher activity", AdoptField: "spec.adopt.activityId", BeginField: "activityBaseInfo.beginTime", StopState: "Terminated",
-		Moves: Moves{GoalEnded: end}, Anonymous: true, Repeats: true, Numbers: true, Confirms: voucherConfirms,
+		Moves: Moves{GoalEnded: end}, Anonymous: true, Repeats: true, Numbers: true, Costs: true, Confirms: voucherConfirms,
 	}
 }
 

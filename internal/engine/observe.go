@@ -41,6 +41,7 @@ func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 	}
 	if f.Remote != nil {
 		f.WantsDetail = s.Kind.WantsDetail(s.campaign, f.Remote.Snapshot)
+		f.CountsByDetail = f.Remote.Snapshot.Distribution == nil
 	}
 	return nil
 }
@@ -175,7 +176,7 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 		}
 	})
 	s.Sweeper.Learn(s.sweepKey, snapshot)
-	s.remote, s.read, s.memory.GoneSince = remote, true, zeroTime
+	s.remote, s.read, s.memory.GoneSince, s.memory.DetailRead = remote, true, zeroTime, s.now
 	s.memory.answered()
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -62,6 +63,18 @@ func (f *Facts) looks() (last, next time.Time) {
 		last = look
 	}
 	return last, time.Time{}
+}
+
+// countAgain is how often a running activity is read one by one where only that says how many were given out.
+const countAgain = time.Hour
+
+// countIn is how long until that; longer than anybody waits where it is not to be read for it.
+func (f *Facts) countIn() time.Duration {
+	if f.Remote == nil || f.Traits.Confirms == 0 || f.Remote.Snapshot.State != providers.StateRunning || !f.CountsByDetail && !f.Remote.Snapshot.Detailed {
+		return math.MaxInt64
+	}
+	last := latest(f.Memory.DetailRead, f.Memory.FirstSeen) // a restart is no reason to read
+	return max(last.Add(countAgain+f.Jitter%countAgain).Sub(f.Now), 0)
 }
 
 // fastPauses are the pauses before a call that failed for a passing reason is repeated, as

@@ -165,3 +165,11 @@ func TestWhoIsToldOfAnActivityReadsItAndBelievesNothingElse(t *testing.T) {
 		})
 	})
 }
+
+func TestWhatARunningActivityHasGivenOutIsReadEveryHourOrTwo(t *testing.T) {
+	madeVoucher(t, func(c *v1alpha1.PayGiftActivity) {}, func(t *testing.T, w *world, id string) {
+		w.pass(2 * time.Hour)
+		w.want(v1alpha1.ReasonRunning, v1alpha1.StateRunning, v1alpha1.CreationConfirmed)
+		w.costs(tally{get: 7}, func() { w.pass(10 * time.Hour) })
+	})
+}

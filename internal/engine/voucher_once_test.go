@@ -174,3 +174,38 @@ func TestAnActivityWhoseTimeIsOverIsAskedForOnceWithTheClusterLost(t *testing.T)
 		})
 	}
 }
+
+func TestARequestThatTheBrakeHoldsIsNotSaidToBeUndecidable(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.vendor.fail(providers.OperationCreate, serverError)
+		w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { setTimes(c, noon.Add(72*time.Hour)) })
+		w.pass(500 * time.Millisecond)
+		w.account.Brake = v1alpha1.BrakeHold
+		w.changed()
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonAccountBraked, v1alpha1.StateCreating, v1alpha1.CreationUnknown)
+		w.account.Brake = v1alpha1.BrakeOff
+		w.changed()
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		w.oneVoucher(0)
+	})
+}
+
+func TestAnOpenRequestIsRepeatedForADay(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		for range 500 {
+			w.vendor.fail(providers.OperationCreate, serverError)
+		}
+		w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { setTimes(c, noon.Add(40*24*time.Hour)) })
+		w.stride = time.Hour
+		w.pass(30 * time.Hour)
+		w.want(v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, v1alpha1.CreationUnknown)
+		contains(t, ready(w.campaign()).Message, "is not repeated any more", "requestRevision")
+		creates := w.vendor.count(providers.OperationCreate)
+		w.pass(10 * 24 * time.Hour)
+		if n := w.vendor.count(providers.OperationCreate); n != creates || n > 40 {
+			t.Errorf("%d creates in a day, %d after ten more", creates, n)
+		}
+	})
+}

@@ -28,10 +28,16 @@ func TestShopsThatTheVendorLeavesOutAreSaidAndNotAskedForAgain(t *testing.T) {
 		if n := w.vendor.count(providers.OperationModify); n != 1 {
 			t.Errorf("%d modifications", n)
 		}
+		w.annotate("once more")
+		w.pass(5 * time.Minute)
+		w.want(v1alpha1.ReasonPartsRefused, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		if n := w.vendor.count(providers.OperationModify); n != 2 {
+			t.Errorf("%d modifications for who asks", n)
+		}
 		w.amend(shops("1", "2"))
 		w.pass(5 * time.Minute)
 		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
-		if n := w.vendor.count(providers.OperationModify); n != 1 {
+		if n := w.vendor.count(providers.OperationModify); n != 2 {
 			t.Errorf("%d modifications, for what is there already", n)
 		}
 		if st := w.campaign().Status; st.Refused != nil {
