@@ -34,8 +34,9 @@ type failedShop struct {
 
 // sortShops tells shops that exist from those that do not, by the switch, whose entries may end in *.
 func (g *Gateway) sortShops(ids []string) (good []string, bad []failedShop) {
+	unknown := g.switches.Items(SwitchShopsUnknown)
 	for _, id := range ids {
-		if slices.ContainsFunc(g.switches.Items(SwitchShopsUnknown), func(pattern string) bool { return wildcard(pattern, id) }) {
+		if wildcard(unknown, id) {
 			bad = append(bad, failedShop{id, []string{"SHOP_NOT_EXIST"}, "门店不存在"})
 		} else {
 			good = append(good, id)
@@ -44,12 +45,12 @@ func (g *Gateway) sortShops(ids []string) (good []string, bad []failedShop) {
 	return good, bad
 }
 
-// wildcard compares with a pattern whose trailing * matches any ending.
-func wildcard(pattern, s string) bool {
-	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
-		return strings.HasPrefix(s, prefix)
-	}
-	return pattern == s
+// wildcard compares with patterns, whose trailing * matches any ending.
+func wildcard(patterns []string, s string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		prefix, open := strings.CutSuffix(pattern, "*")
+		return pattern == s || open && strings.HasPrefix(s, prefix)
+	})
 }
 
 // scopeKind says how the shops or cities are given. It cannot be changed once an activity is created.
