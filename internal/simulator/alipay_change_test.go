@@ -87,6 +87,12 @@ func TestAScopeIsChangedByItsKind(t *testing.T) {
 		t.Fatalf("the cities are %s", got)
 	}
 	c.must(voucherMethod+"modify", scope(inCities, "MODIFY_ALL", cityInfo+".available_city_codes", "330100"))
+	withGoods := c.create(special)
+	c.must(voucherMethod+"modify", scope(withGoods, "MODIFY_ALL", shops, "7"))
+	c.must(voucherMethod+"modify", c.change(withGoods, goods+".goods_name", "热咖啡", goods+".origin_amount", "29.90"))
+	if got := shown(withGoods, goods) + shown(withGoods, shops); got != "map[goods_name:热咖啡 origin_amount:29.90][7]" {
+		t.Fatalf("goods and shops are %s", got)
+	}
 	everywhere := c.create(nation)
 	brand := c.create(allShops)
 	for want, content := range map[string]map[string]any{

@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -228,6 +229,32 @@ func TestAlipaySignsAsTheSwitchSays(t *testing.T) {
 	if n := c.call(voucherMethod+"query", c.about("1")); n.signed {
 		t.Error("the error is signed")
 	}
+}
+
+func TestTheCertificatesOfAnAppLeadToTheRoot(t *testing.T) {
+	creds := newAlipayClient(t, startAlipay(t), certificateApp).creds
+	leafBlock, issuers := pem.Decode(creds.AlipayCertPEM)
+	for _, block := range [][]byte{leafBlock.Bytes, certificateOf(t, creds.AppCertPEM)} {
+		cert, err := x509.ParseCertificate(block)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roots, intermediates := x509.NewCertPool(), x509.NewCertPool()
+		roots.AppendCertsFromPEM(creds.RootCertPEM)
+		intermediates.AppendCertsFromPEM(issuers)
+		if _, err := cert.Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func certificateOf(t *testing.T, certPEM []byte) []byte {
+	t.Helper()
+	block, _ := pem.Decode(certPEM)
+	if block == nil {
+		t.Fatal("no certificate")
+	}
+	return block.Bytes
 }
 
 func TestARenewedAlipayCertificateCanBeDownloaded(t *testing.T) {

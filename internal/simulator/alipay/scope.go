@@ -92,17 +92,31 @@ func (g *Gateway) takeShops(doc object) (*scopeResult, *apiError) {
 	return nil, nil
 }
 
-// changeScope applies a modify's scope to a document.
+// changeScope applies a modify's scope to a document. What the scope leaves out stays.
 func (g *Gateway) changeScope(doc, change object, how string) (*scopeResult, *apiError) {
+	named := copyOf(change)[pathScope].(object)
+	for name, value := range named {
+		if path := pathScope + "." + name; path != pathGeography {
+			put(doc, path, value)
+		}
+	}
 	switch {
+	case !has(change, pathGeography):
+		return nil, nil
 	case how == "":
-		return nil, invalid("voucher_available_scope_modify_type", "is required with voucher_available_scope_info")
+		return nil, invalid("voucher_available_scope_modify_type", "is required with "+pathGeography)
 	case scopeKind(change) != scopeKind(doc):
 		return nil, invalid(pathGeography, "cannot change the kind of scope, which is "+scopeKind(doc))
 	case how == scopeReplace:
-		put(doc, pathScope, copyOf(change)[pathScope])
+		put(doc, pathGeography, get(object{pathScope: named}, pathGeography))
 		return g.takeShops(doc)
+	default:
+		return g.changeList(doc, change, how)
 	}
+}
+
+// changeList adds to or removes from a list of shops or cities.
+func (g *Gateway) changeList(doc, change object, how string) (*scopeResult, *apiError) {
 	kind := scopeKind(doc)
 	if kind != pathShops && kind != pathCities {
 		return nil, invalid("voucher_available_scope_modify_type", how+" is for lists of shops or cities")
