@@ -24,40 +24,47 @@ import (
 
 // flags are the simulator's command-line flags.
 type flags struct {
-	listen         string
-	allowRemote    bool
-	addressFile    string
-	advertise      string
-	merchants      []string
-	alipayApps     []string
-	agency         []string
-	notifyURL      string
-	stocks         string
-	switches       []string
-	now            string
-	rate           float64
-	stateDir       string
-	keep           int
-	secretsDir     string
-	credentialsDir string
-	manifests      simulator.ManifestOptions
-	logFormat      string
+	listen      string
+	allowRemote bool
+	addressFile string
+	advertise   string
+	merchants   []string
+	alipayApps  []string
+	agency      []string
+	notifyURL   string
+	// alipayManifests says that apps were named: only then do their manifests stand beside the merchants'.
+	alipayManifests bool
+	stocks          string
+	switches        []string
+	now             string
+	rate            float64
+	stateDir        string
+	keep            int
+	secretsDir      string
+	credentialsDir  string
+	manifests       simulator.ManifestOptions
+	logFormat       string
 }
 
-const long = `gateway-simulator answers as WeChat Pay's API v3 does, for rehearsals, demonstrations and CI: request signatures are
-checked over the raw bytes, replies are signed, and 代金券 (favor) stocks, 支付有礼 (pay gift) activities and the 商家券
-(busifavor) stocks that those give away follow the documented fields, rules, states and error codes. Its money is
+const long = `gateway-simulator answers as WeChat Pay's API v3 and Alipay's gateway.do do, for rehearsals, demonstrations and CI:
+request signatures are checked over the raw bytes, replies are signed, and WeChat Pay's 代金券 (favor) stocks, 支付有礼
+(pay gift) activities and the 商家券 (busifavor) stocks that those give away, and Alipay's 商家券 (ordervoucher)
+activities with their codes and messages, follow the documented fields, rules, states and error codes. Its money is
 counted in a ledger and worth nothing. No network, no vendor.
 
-What the vendor's pages leave open is a switch ("gateway-simulator switches" lists them). Campaign time can be set,
+What the vendors' pages leave open is a switch ("gateway-simulator switches" lists them). Campaign time can be set,
 advanced and sped up. Any call can be delayed, refused, cut, or lose its reply after the effect. All of that, and
 what happened, is under /_sim; GET /_sim lists its calls.
 
-Keys are made at the start. They open nothing at WeChat Pay.`
+Keys are made at the start. They open nothing at WeChat Pay or Alipay.`
 
 const examples = `  # One merchant, 1900000109, on http://127.0.0.1:18080, with Secret and WeChatPayMerchant to apply:
   gateway-simulator --secrets-dir ./rehearsal --secret-namespace campaigns
   kubectl apply -f ./rehearsal
+
+  # An Alipay app in each mode, with messages to the operator's door:
+  gateway-simulator --alipay-app 2021000000000001 --alipay-app 2021000000000002:certificate \
+    --notify-url 'http://127.0.0.1:8444/alipay/{appId}' --secrets-dir ./rehearsal
 
   # In CI: a free port, the address in a file, everything kept in a directory:
   gateway-simulator --listen 127.0.0.1:0 --address-file sim.url --state-dir ./sim &
@@ -76,7 +83,7 @@ func newCommand() *cobra.Command {
 	var f flags
 	command := &cobra.Command{
 		Use:           "gateway-simulator",
-		Short:         "The other side of WeChat Pay, for rehearsals and CI",
+		Short:         "The other side of WeChat Pay and Alipay, for rehearsals and CI",
 		Long:          long,
 		Example:       examples,
 		Version:       version.String(),
@@ -91,7 +98,7 @@ func newCommand() *cobra.Command {
 	set.BoolVar(&f.allowRemote, "allow-remote", false, "allow other addresses than loopback; /_sim has no password")
 	set.StringVar(&f.addressFile, "address-file", "", "file that takes the URL once the simulator listens")
 	set.StringArrayVar(&f.merchants, "merchant", []string{simulator.DefaultMerchant}, "merchant id; repeat for several")
-	set.StringArrayVar(&f.alipayApps, "alipay-app", []string{simulator.DefaultAlipayApp}, "Alipay app id, with :certificate for certificate mode; repeat for several")
+	set.StringArrayVar(&f.alipayApps, "alipay-app", []string{simulator.DefaultAlipayApp}, "Alipay app id, with :certificate for certificate mode; repeat for several. Manifests are written when it is given")
 	set.StringArrayVar(&f.agency, "alipay-agency-merchant", nil, "merchant (2088…) that granted the Alipay apps an app_auth_token; repeat for several")
 	set.StringVar(&f.notifyURL, "notify-url", "", "URL that takes the Alipay apps' messages, {appId} in it stands for the app; PUT /_sim/alipay/notify-url changes it")
 	set.StringVar(&f.stocks, "stocks", simulator.DefaultSeedStocks, "busifavor stocks that are RUNNING from the start: ids and ranges, or none")
@@ -163,6 +170,7 @@ func (f *flags) options(cmd *cobra.Command) (simulator.Options, error) {
 	if o.AlipayApps, err = f.apps(); err != nil {
 		return o, err
 	}
+	f.alipayManifests = cmd.Flags().Changed("alipay-app") || cmd.Flags().Changed("alipay-agency-merchant")
 	for _, pair := range f.switches {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok {
@@ -241,8 +249,13 @@ func (f *flags) publish(server *simulator.Server) error {
 	if f.secretsDir != "" {
 		manifests := f.manifests
 		manifests.GatewayURL = url
-		if err := errors.Join(simulator.WriteManifests(f.secretsDir, manifests, merchants), simulator.WriteAlipayManifests(f.secretsDir, manifests, apps)); err != nil {
+		if err := simulator.WriteManifests(f.secretsDir, manifests, merchants); err != nil {
 			return err
+		}
+		if f.alipayManifests {
+			if err := simulator.WriteAlipayManifests(f.secretsDir, manifests, apps); err != nil {
+				return err
+			}
 		}
 	}
 	if f.credentialsDir == "" {

@@ -1,4 +1,4 @@
-// Command gateway-simulator stands in for WeChat Pay in rehearsals, demonstrations and CI.
+// Command gateway-simulator stands in for WeChat Pay and Alipay in rehearsals, demonstrations and CI.
 package main
 
 import (

@@ -214,7 +214,8 @@ func TestStateIsKeptOverARestart(t *testing.T) {
 }
 
 func TestABrokenStateDirectoryIsReported(t *testing.T) {
-	for _, kind := range []string{"accounts/1900000109", "paygift-activities/1", "busifavor-stocks/1", "clock/campaign"} {
+	for _, kind := range []string{"accounts/1900000109", "paygift-activities/1", "busifavor-stocks/1", "clock/campaign",
+		"alipay-authority/issuer", "alipay-apps/2021000000000001", "alipay-activities/1", "alipay-messages/1"} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, kind+".json")
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

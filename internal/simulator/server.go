@@ -336,8 +336,8 @@ func (s *Server) Credentials(mchid string) (wechatpay.Credentials, error) {
 	return account.Credentials()
 }
 
-// Reset forgets activities, created stocks, money, calls, counters and faults, and sets switches and
-// clock back. Keys and seeded stocks stay.
+// Reset forgets activities, created stocks, money, messages, calls, counters and faults, and sets switches
+// and clock back. Keys and seeded stocks stay.
 func (s *Server) Reset() error {
 	s.faults.Clear()
 	s.switches.Reset()

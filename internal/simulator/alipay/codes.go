@@ -95,7 +95,7 @@ func (v *vouchers) codeFault(a *activity, code string, here map[string]bool) str
 	switch {
 	case !codeForm.MatchString(code):
 		return "VOUCHER_CODE_ILLEGAL"
-	case slices.ContainsFunc(v.g.switches.Items(SwitchCodesFailing), func(pattern string) bool { return wildcard(pattern, code) }):
+	case wildcard(v.g.switches.Items(SwitchCodesFailing), code):
 		return "VOUCHER_CODE_DEPOSIT_FAIL"
 	case repeated && v.g.switches.Is(SwitchCodesDuplicate, "fails"):
 		return "VOUCHER_CODE_REPEAT"

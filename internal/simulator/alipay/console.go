@@ -260,5 +260,5 @@ func (g *Gateway) Send(appID, method, activityID, number string) (Message, error
 	if method == "" || activityID == "" {
 		return Message{}, wrongContent("say msgMethod, such as created, and activityId")
 	}
-	return *g.messages.add(method, &activity{ID: activityID, AppID: appID}, number), nil
+	return *g.messages.add(strings.TrimPrefix(method, messageRoot), &activity{ID: activityID, AppID: appID}, number), nil
 }

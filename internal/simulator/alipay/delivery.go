@@ -117,10 +117,10 @@ func (m *messages) deliver(ctx context.Context, msg *Message) Delivery {
 	return d
 }
 
-// letGo sends messages on that waited to be overtaken by this one. The caller holds the lock.
+// letGo sends messages on that waited to be overtaken by a later one. The caller holds the lock.
 func (m *messages) letGo(overtaker *Message) {
-	for id, msg := range m.waiting {
-		if msg.AppID != overtaker.AppID || msg.State != MessageHeld || id == overtaker.NotifyID {
+	for _, msg := range m.waiting {
+		if msg.AppID != overtaker.AppID || msg.State != MessageHeld || msg.Seq >= overtaker.Seq {
 			continue
 		}
 		next := *msg

@@ -34,8 +34,9 @@ type failedShop struct {
 
 // sortShops tells shops that exist from those that do not, by the switch, whose entries may end in *.
 func (g *Gateway) sortShops(ids []string) (good []string, bad []failedShop) {
+	unknown := g.switches.Items(SwitchShopsUnknown)
 	for _, id := range ids {
-		if slices.ContainsFunc(g.switches.Items(SwitchShopsUnknown), func(pattern string) bool { return wildcard(pattern, id) }) {
+		if wildcard(unknown, id) {
 			bad = append(bad, failedShop{id, []string{"SHOP_NOT_EXIST"}, "门店不存在"})
 		} else {
 			good = append(good, id)
@@ -44,12 +45,12 @@ func (g *Gateway) sortShops(ids []string) (good []string, bad []failedShop) {
 	return good, bad
 }
 
-// wildcard compares with a pattern whose trailing * matches any ending.
-func wildcard(pattern, s string) bool {
-	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
-		return strings.HasPrefix(s, prefix)
-	}
-	return pattern == s
+// wildcard compares with patterns, whose trailing * matches any ending.
+func wildcard(patterns []string, s string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		prefix, open := strings.CutSuffix(pattern, "*")
+		return pattern == s || open && strings.HasPrefix(s, prefix)
+	})
 }
 
 // scopeKind says how the shops or cities are given. It cannot be changed once an activity is created.
@@ -91,17 +92,31 @@ func (g *Gateway) takeShops(doc object) (*scopeResult, *apiError) {
 	return nil, nil
 }
 
-// changeScope applies a modify's scope to a document.
+// changeScope applies a modify's scope to a document. What the scope leaves out stays.
 func (g *Gateway) changeScope(doc, change object, how string) (*scopeResult, *apiError) {
+	named := copyOf(change)[pathScope].(object)
+	for name, value := range named {
+		if path := pathScope + "." + name; path != pathGeography {
+			put(doc, path, value)
+		}
+	}
 	switch {
+	case !has(change, pathGeography):
+		return nil, nil
 	case how == "":
-		return nil, invalid("voucher_available_scope_modify_type", "is required with voucher_available_scope_info")
+		return nil, invalid("voucher_available_scope_modify_type", "is required with "+pathGeography)
 	case scopeKind(change) != scopeKind(doc):
 		return nil, invalid(pathGeography, "cannot change the kind of scope, which is "+scopeKind(doc))
 	case how == scopeReplace:
-		put(doc, pathScope, copyOf(change)[pathScope])
+		put(doc, pathGeography, get(object{pathScope: named}, pathGeography))
 		return g.takeShops(doc)
+	default:
+		return g.changeList(doc, change, how)
 	}
+}
+
+// changeList adds to or removes from a list of shops or cities.
+func (g *Gateway) changeList(doc, change object, how string) (*scopeResult, *apiError) {
 	kind := scopeKind(doc)
 	if kind != pathShops && kind != pathCities {
 		return nil, invalid("voucher_available_scope_modify_type", how+" is for lists of shops or cities")
