@@ -106,7 +106,7 @@ func (f *Facts) adopts() bool { return f.Manifest.AdoptID != "" && f.Manifest.Ad
 func decideFresh(f *Facts) (Decision, bool) {
 	unsettled := f.unjudged()
 	switch {
-	case (f.Notified || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over(): // what is told is a hint only, and the list shows little
+	case f.toldToRead():
 		return Decision{Action: Get}, true
 	case f.atRest():
 		return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
@@ -126,6 +126,12 @@ func decideFresh(f *Facts) (Decision, bool) {
 		return Decision{Action: Get}, true
 	}
 	return Decision{}, false
+}
+
+// toldToRead reports whether the vendor has told of the activity, of which nothing but the hint is believed; or somebody asks for a
+// look and the list does not show all.
+func (f *Facts) toldToRead() bool {
+	return (f.Notified || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over()
 }
 
 // unjudged reports whether it is not known yet whether the activity is ours.
