@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/journal"
 )
@@ -188,4 +189,28 @@ func (w *world) waitForPoll(since time.Time, worked time.Duration) (last, next t
 		return nil
 	})
 	return last, next
+}
+
+// untouched remembers how often a voucher activity was written and the vendor asked about any, and returns what fails the test
+// unless it is as often. A look that is asked for then, and costs a list and a write, shows that all before it has been served.
+func (w *world) untouched(name string) func() {
+	w.t.Helper()
+	writes, looks := len(w.campaignWrites(name)), w.counter("ordervoucher.query")
+	return func() {
+		w.t.Helper()
+		asked := time.Now().Format(time.RFC3339Nano)
+		w.kubectl("annotate", "ava", name, "-n", w.namespace, "--overwrite", v1alpha1.AnnotationReconcileRequestedAt+"="+asked)
+		eventually(w.t, 20*time.Second, name+" was looked at", func() error {
+			if handled := w.getVoucher(name).Status.LastHandledReconcileAt; handled != asked {
+				return fmt.Errorf("the last look was that of %q", handled)
+			}
+			return nil
+		})
+		if now := w.counter("ordervoucher.query"); now != looks {
+			w.t.Errorf("the vendor was asked %d times", now-looks)
+		}
+		if now := w.campaignWrites(name); len(now) != writes+1 {
+			w.t.Errorf("it was written: %v", now[writes:])
+		}
+	}
 }
