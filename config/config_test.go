@@ -9,10 +9,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -203,7 +207,8 @@ func TestTheManagerTakesTheDeploymentsFlags(t *testing.T) {
 	if _, err := os.Stat(manager); err != nil {
 		t.Fatal("no bin/manager: run make build")
 	}
-	for _, overlay := range []string{"default", "prometheus"} {
+	overlays := []string{"default", "prometheus", withNotifications(t, "default"), withNotifications(t, "prometheus")}
+	for _, overlay := range overlays {
 		args := deploymentArgs(t, overlay)
 		if len(args) == 0 {
 			t.Fatalf("%s: the Deployment gives the manager no flags", overlay)
@@ -216,30 +221,84 @@ func TestTheManagerTakesTheDeploymentsFlags(t *testing.T) {
 	}
 }
 
+// withNotifications is an overlay that opens the notification door, as docs/notifications.md has it.
+func withNotifications(t *testing.T, base string) string {
+	t.Helper()
+	dir := t.TempDir()
+	var paths []any
+	for _, part := range []string{base, "notifications"} {
+		absolute, err := filepath.Abs(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		relative, err := filepath.Rel(dir, absolute) // kustomize takes no other
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, relative)
+	}
+	overlay := fmt.Sprintf("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [%q]\ncomponents: [%q]\n", paths...)
+	if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(overlay), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestTheNotificationDoorIsOpenedByAComponent(t *testing.T) {
+	overlay := withNotifications(t, "default")
+	for _, args := range [][]string{{"-k", overlay}, {"-f", "notifications/network_policy.yaml"}} {
+		if _, stderr := kubectl(t, append([]string{"apply", "--server-side", "--dry-run=server"}, args...)...); stderr != "" {
+			t.Errorf("kubectl says: %s", stderr)
+		}
+	}
+	manager, service := managerIn(t, overlay), corev1.Service{}
+	find(t, overlay, &service, "Service", "campaign-operator-notifications")
+	if !slices.Contains(manager.Args, "--notify-bind-address=:8444") {
+		t.Errorf("the door stays closed: %v", manager.Args)
+	}
+	for _, port := range service.Spec.Ports {
+		if !slices.ContainsFunc(manager.Ports, func(p corev1.ContainerPort) bool {
+			return p.Name == port.TargetPort.String() && p.ContainerPort == port.Port
+		}) {
+			t.Errorf("nobody listens on the Service's port %s: %v", port.Name, manager.Ports)
+		}
+	}
+	if closed := deploymentArgs(t, "default"); slices.ContainsFunc(closed, func(arg string) bool { return strings.HasPrefix(arg, "--notify-") }) {
+		t.Errorf("without the component the door is open: %v", closed)
+	}
+}
+
 func deploymentArgs(t *testing.T, overlay string) []string {
+	t.Helper()
+	return managerIn(t, overlay).Args
+}
+
+// managerIn is the manager's container in an overlay.
+func managerIn(t *testing.T, overlay string) corev1.Container {
+	t.Helper()
+	var deployment appsv1.Deployment
+	find(t, overlay, &deployment, "Deployment", "campaign-operator-manager")
+	return deployment.Spec.Template.Spec.Containers[0]
+}
+
+// find reads an object of an overlay.
+func find(t *testing.T, overlay string, object client.Object, kind, name string) {
 	t.Helper()
 	built, _ := kubectl(t, "kustomize", overlay)
 	for document := range strings.SplitSeq(built, "\n---\n") {
-		var deployment struct {
-			Kind string `json:"kind"`
-			Spec struct {
-				Template struct {
-					Spec struct {
-						Containers []struct {
-							Args []string `json:"args"`
-						} `json:"containers"`
-					} `json:"spec"`
-				} `json:"template"`
-			} `json:"spec"`
+		var meta metav1.PartialObjectMetadata
+		if err := yaml.Unmarshal([]byte(document), &meta); err != nil {
+			t.Fatal(err)
 		}
-		if err := yaml.Unmarshal([]byte(document), &deployment); err != nil {
-			continue // another kind, with a spec of another shape
+		if meta.Kind != kind || meta.Name != name {
+			continue
 		}
-		if deployment.Kind == "Deployment" {
-			return deployment.Spec.Template.Spec.Containers[0].Args
+		if err := yaml.UnmarshalStrict([]byte(document), object); err != nil {
+			t.Fatal(err)
 		}
+		return
 	}
-	return nil
+	t.Fatalf("%s has no %s %s", overlay, kind, name)
 }
 
 func TestTheAlertsSpeakOfMetricsThatExist(t *testing.T) {

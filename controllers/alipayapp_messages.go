@@ -35,6 +35,6 @@ func (m appMessages) Verify(_ context.Context, received notify.Received) (notify
 	}
 	return notify.Notice{
 		ID: message.NotifyID, Account: message.AppID, Topic: message.Method, ActivityID: message.ActivityID,
-		UserLevel: !message.Lifecycle, SentAt: message.Time,
+		UserLevel: !message.Lifecycle, SentAt: message.Sent,
 	}, nil
 }

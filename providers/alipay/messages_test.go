@@ -80,7 +80,7 @@ func TestAMessageThatCouldBeAnybodysIsNotBelieved(t *testing.T) {
 		"no signature":          {unsigned, errMessageUnsigned},
 		"of an older type":      {messageForm(alipayKey(), true, set("sign_type", "RSA")), errMessageUnsigned},
 		"of another charset":    {messageForm(alipayKey(), true, set("charset", "GBK")), errMessageCharset},
-		"for another app":       {messageForm(alipayKey(), true, set("app_id", "2021000000000009")), errMessageOtherApp},
+		"for a stranger's app":  {messageForm(strangerKey(), true, set("app_id", otherApp)), errMessageSignature},
 		"signed by a stranger":  {messageForm(strangerKey(), true), errMessageSignature},
 		"signed by the app":     {messageForm(appKey(), false), errMessageSignature},
 		"changed":               {changed, errMessageSignature},
@@ -94,6 +94,19 @@ func TestAMessageThatCouldBeAnybodysIsNotBelieved(t *testing.T) {
 				t.Errorf("%s, %s: got %v, want %v", mode, name, err, tc.want)
 			}
 		}
+	}
+}
+
+const otherApp = "2021000000000009"
+
+// Whoever asks compares it: a refusal before the signature would be quicker, and tell which apps exist.
+func TestForWhichAppAMessageIsIsLeftToTheCaller(t *testing.T) {
+	form := messageForm(alipayKey(), true, set("app_id", otherApp))
+	if err := newClient(t, "", ModePublicKey).VerifyMessage(form); err != nil {
+		t.Error(err)
+	}
+	if message, err := ParseMessage(form); err != nil || message.AppID != otherApp {
+		t.Errorf("got %+v, %v", message, err)
 	}
 }
 
@@ -116,15 +129,22 @@ func TestAMessageSignedWithADownloadedCertificateIsGood(t *testing.T) {
 func TestAMessageIsRead(t *testing.T) {
 	got, err := ParseMessage(messageForm(alipayKey(), true))
 	want := Message{NotifyID: "2026030100262000001", Method: "alipay.marketing.activity.message.created", AppID: testApp, ActivityID: "100", EventID: "CREATED_1",
-		Time: time.UnixMilli(1772366399000), Lifecycle: true}
+		Sent: time.UnixMilli(1772366400000), Lifecycle: true}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	for content, want := range map[string]time.Time{
-		`{"activity_id":"100","event_time":1772366399}`: time.Unix(1772366399, 0), `{"activity_id":"100","event_time":"x"}`: {}, `{"activity_id":100}`: {},
+	if got, err := ParseMessage(messageForm(alipayKey(), true, set("biz_content", `{"activity_id":100}`))); err != nil || got.ActivityID != "100" {
+		t.Errorf("an id that is a number: got %+v, %v", got, err)
+	}
+}
+
+func TestWhenAMessageWasSentIsReadAndNotWhenItsEventWas(t *testing.T) {
+	for text, want := range map[string]time.Time{
+		"1772366400000": time.UnixMilli(1772366400000), "1772366400": time.Unix(1772366400, 0), "": {}, "x": {}, "-1": {}, "99999999999999999999": {},
 	} {
-		if got, err := ParseMessage(messageForm(alipayKey(), true, set("biz_content", content))); err != nil || !got.Time.Equal(want) || got.ActivityID != "100" {
-			t.Errorf("%s: got %+v, %v", content, got, err)
+		got, err := ParseMessage(messageForm(alipayKey(), true, set("utc_timestamp", text)))
+		if err != nil || !got.Sent.Equal(want) {
+			t.Errorf("%q: got %s, %v", text, got.Sent, err)
 		}
 	}
 }
