@@ -24,7 +24,7 @@ help: ## List the targets.
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(CONTROL_PLANE) build ## Run the operator against a simulated WeChat Pay. EXIT=1: stop once all has settled.
+demo: $(CONTROL_PLANE) build ## Run the operator against a simulated WeChat Pay and Alipay. EXIT=1: stop once all has settled.
 	@$(ASSETS) exec go run ./hack/demo $(if $(filter-out 0,$(EXIT)),--exit)
 
 run: build ## Run the manager against the cluster of the current kubeconfig. ARGS="…": its flags.

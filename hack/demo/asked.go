@@ -3,6 +3,8 @@ package main
 import (
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -42,21 +44,41 @@ func askedFor(campaign v1alpha1.Campaign) (v1alpha1.CampaignState, error) {
 	case *v1alpha1.PayGiftActivity:
 		begin, err := time.Parse(time.RFC3339, campaign.Spec.ActivityBaseInfo.BeginTime)
 		return activityAskedFor(campaign.Spec.State, begin), err
+	case *v1alpha1.AlipayVoucherActivity:
+		begin, err := time.Parse(time.RFC3339, campaign.Spec.VoucherSendModeInfo.VoucherSendRuleInfo.PublishStartTime)
+		return voucherAskedFor(campaign.Spec.State, begin), err
 	}
 	panic("a kind that the demo does not know")
 }
 
 func activityAskedFor(state v1alpha1.PayGiftActivityDesiredState, begin time.Time) v1alpha1.CampaignState {
-	switch {
-	case state == v1alpha1.PayGiftActivityDraft:
+	switch state {
+	case v1alpha1.PayGiftActivityDraft:
 		return v1alpha1.StateDraft
-	case state == v1alpha1.PayGiftActivityTerminated:
+	case v1alpha1.PayGiftActivityTerminated:
 		return v1alpha1.StateTerminated
-	case time.Until(begin) < day:
-		return v1alpha1.StateRunning
 	default:
-		return v1alpha1.StateScheduled
+		return byItself(begin)
 	}
+}
+
+func voucherAskedFor(state v1alpha1.AlipayVoucherActivityDesiredState, begin time.Time) v1alpha1.CampaignState {
+	switch state {
+	case v1alpha1.AlipayVoucherActivityDraft:
+		return v1alpha1.StateDraft
+	case v1alpha1.AlipayVoucherActivityStopped:
+		return v1alpha1.StateTerminated
+	default:
+		return byItself(begin)
+	}
+}
+
+// byItself is what a campaign that begins by itself shall be; one that begins soon is waited for.
+func byItself(begin time.Time) v1alpha1.CampaignState {
+	if time.Until(begin) < day {
+		return v1alpha1.StateRunning
+	}
+	return v1alpha1.StateScheduled
 }
 
 // stockAskedFor knows that WeChat Pay calls a stock running as soon as it is activated, also before its begin.
@@ -69,20 +91,24 @@ func stockAskedFor(state v1alpha1.CouponStockDesiredState) v1alpha1.CampaignStat
 	}[state]
 }
 
-// campaigns returns all campaigns of both kinds.
+// lists are empty lists of the kinds of campaigns.
+func lists() []client.ObjectList {
+	return []client.ObjectList{&v1alpha1.PayGiftActivityList{}, &v1alpha1.CouponStockList{}, &v1alpha1.AlipayVoucherActivityList{}}
+}
+
+// campaigns returns all campaigns, kind by kind.
 func (d *demo) campaigns() ([]v1alpha1.Campaign, error) {
-	activities, stocks := &v1alpha1.PayGiftActivityList{}, &v1alpha1.CouponStockList{}
-	for _, list := range []client.ObjectList{activities, stocks} {
+	var campaigns []v1alpha1.Campaign
+	for _, list := range lists() {
 		if err := d.api.List(d.ctx, list); err != nil {
 			return nil, err
 		}
-	}
-	var campaigns []v1alpha1.Campaign
-	for i := range activities.Items {
-		campaigns = append(campaigns, &activities.Items[i])
-	}
-	for i := range stocks.Items {
-		campaigns = append(campaigns, &stocks.Items[i])
+		if err := meta.EachListItem(list, func(item runtime.Object) error {
+			campaigns = append(campaigns, item.(v1alpha1.Campaign))
+			return nil
+		}); err != nil {
+			return nil, err
+		}
 	}
 	return campaigns, nil
 }
@@ -93,6 +119,8 @@ func recordedID(campaign v1alpha1.Campaign) string {
 	case *v1alpha1.CouponStock:
 		return campaign.Status.StockID
 	case *v1alpha1.PayGiftActivity:
+		return campaign.Status.ActivityID
+	case *v1alpha1.AlipayVoucherActivity:
 		return campaign.Status.ActivityID
 	}
 	panic("a kind that the demo does not know")

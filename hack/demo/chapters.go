@@ -10,15 +10,16 @@ import (
 
 // applyCampaigns applies what two teams keep in Git, and waits until it has become true.
 func (d *demo) applyCampaigns() error {
-	say("The platform team owns the merchant id and its keys; the marketing team writes campaigns and sees no key.")
-	// The account's own manifests are the simulator's, since they name its keys and its address.
+	say("The platform team owns the accounts and their keys; the marketing team writes campaigns and sees no key.")
+	// The accounts' own manifests are the simulator's, since they name its keys and its address.
 	if err := d.copyManifests(samples, "account", ofKind("Namespace")); err != nil {
 		return err
 	}
-	if err := d.apply("account/00-namespaces.yaml", "account/secret-"+mchid+".yaml", "account/merchant-"+mchid+".yaml"); err != nil {
+	if err := d.apply("account/00-namespaces.yaml", "account/secret-"+mchid+".yaml", "account/merchant-"+mchid+".yaml",
+		"account/alipay-secret-"+appID+".yaml", "account/alipay-app-"+appID+".yaml"); err != nil {
 		return err
 	}
-	if err := d.awaitMerchant(); err != nil {
+	if err := d.awaitAccounts(); err != nil {
 		return err
 	}
 
@@ -36,7 +37,7 @@ func (d *demo) showFleet() error {
 	for i, args := range [][]string{
 		{"get", "campaigns", "-A"},
 		{"get", "pga", "-A", "-o", "wide"},
-		{"get", "wxm", "-A"},
+		{"get", "wxm,apa", "-A"},
 	} {
 		if i > 0 {
 			say("")
@@ -85,7 +86,7 @@ func (d *demo) changeStates() error {
 		{"campaigns/24-draft.yaml", "Active"},
 		{"campaigns/25-minimal.yaml", "Terminated"},
 	} {
-		if err := d.edit(edit.file, edit.state); err != nil {
+		if err := d.edit(edit.file, field{"state", edit.state}); err != nil {
 			return err
 		}
 	}
@@ -96,12 +97,15 @@ func (d *demo) changeStates() error {
 	return d.awaitAll()
 }
 
-// edit writes another state into a manifest of the demo's own, and shows the difference.
-func (d *demo) edit(file, state string) error {
-	before, after, err := editState(d.path(file), state)
-	if err != nil {
-		return err
+// edit writes other values into a manifest of the demo's own, and shows the difference.
+func (d *demo) edit(file string, fields ...field) error {
+	say("\n%s:", filepath.Base(file))
+	for _, to := range fields {
+		before, after, err := editField(d.path(file), to)
+		if err != nil {
+			return err
+		}
+		say("  -%s\n  +%s", before, after)
 	}
-	say("\n%s:\n  -%s\n  +%s", filepath.Base(file), before, after)
 	return nil
 }

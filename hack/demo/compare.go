@@ -27,6 +27,9 @@ func (d *demo) compareWithGateway() error {
 	if err := d.compareLedger(campaigns); err != nil {
 		return err
 	}
+	if err := d.compareVouchers(campaigns); err != nil {
+		return err
+	}
 	for _, line := range tail(d.path("manager.log"), 1000) {
 		if strings.Contains(line, "forbidden") {
 			return errors.New("the manager lacks a right: " + line)
@@ -78,11 +81,17 @@ func gatewayWord(campaign v1alpha1.Campaign) string {
 		v1alpha1.StateRunning:    "ONGOING_ACT_STATUS",
 		v1alpha1.StateTerminated: "TERMINATE_ACT_STATUS",
 	}
-	if _, ok := campaign.(*v1alpha1.CouponStock); ok {
+	switch campaign.(type) {
+	case *v1alpha1.CouponStock:
 		words = map[v1alpha1.CampaignState]string{
 			v1alpha1.StateInactive: "unactivated",
 			v1alpha1.StateRunning:  "running",
 			v1alpha1.StatePaused:   "paused",
+		}
+	case *v1alpha1.AlipayVoucherActivity:
+		words = map[v1alpha1.CampaignState]string{
+			v1alpha1.StateScheduled:  "ACTIVE", // whether it has begun or not
+			v1alpha1.StateTerminated: "FINISHED",
 		}
 	}
 	return words[campaign.CampaignStatus().State]

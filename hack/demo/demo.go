@@ -50,19 +50,21 @@ func newDemo(ctx context.Context) (*demo, error) {
 
 // play tells the story, one chapter after the other.
 func (d *demo) play() error {
-	fmt.Println("Campaign Operator, on this machine only: a real API server, a simulated WeChat Pay, the operator.")
+	fmt.Println("Campaign Operator, on this machine only: a real API server, a simulated WeChat Pay and Alipay, the operator.")
 	fmt.Printf("Files are in %s, called $DEMO here.\n", d.dir)
 	for i, chapter := range []struct {
 		title string
 		play  func() error
 	}{
 		{"Start a cluster and a gateway, and install the operator", d.start},
-		{"Apply an account and six campaigns", d.applyCampaigns},
+		{"Apply two accounts and six campaigns", d.applyCampaigns},
 		{"What there is now", d.showFleet},
 		{"A manifest with mistakes", d.correctMistakes},
 		{"Change what shall be by changing the manifest", d.changeStates},
 		{"A stock of coupons: draft, inactive, active, paused, active", d.lifeOfAStock},
 		{"A budget above the account's ceiling", d.moneyAboveTheCeiling},
+		{"Vouchers at Alipay: accepted, made, and given their codes", d.lifeOfVouchers},
+		{"More vouchers, not fewer, and the end", d.changeAVoucher},
 		{"Compare with the gateway", d.compareWithGateway},
 	} {
 		heading(i+1, chapter.title)

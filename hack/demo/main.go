@@ -1,4 +1,4 @@
-// Command demo shows the operator at work on one machine: a real API server, a simulated WeChat Pay, and the manager as it
+// Command demo shows the operator at work on one machine: a real API server, a simulated WeChat Pay and Alipay, and the manager as it
 // runs in a cluster, with no more rights than config/rbac gives it. `make demo` builds what it needs and runs it.
 package main
 

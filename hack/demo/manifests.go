@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -67,22 +66,26 @@ func ofKind(kind string) func(string) bool {
 	return func(text string) bool { return strings.Contains(text, "\nkind: "+kind+"\n") }
 }
 
-// editState writes another state into a manifest and returns the line before and after.
-func editState(file, state string) (before, after string, err error) {
+// field is a line of a manifest's spec: the first of its name.
+type field struct{ name, value string }
+
+// editField writes another value into a manifest and returns the line before and after.
+func editField(file string, to field) (before, after string, err error) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		return "", "", err
 	}
 	lines := strings.Split(string(raw), "\n")
 	for i, line := range lines {
-		if strings.HasPrefix(line, "  state: ") {
+		indent, _, found := strings.Cut(line, to.name+": ")
+		if found && indent != "" && strings.TrimSpace(indent) == "" {
 			before, _, _ = strings.Cut(line, " #")
-			after = "  state: " + state
+			after = indent + to.name + ": " + to.value
 			lines[i] = after
 			return before, after, os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600)
 		}
 	}
-	return "", "", errors.New(file + " has no state")
+	return "", "", fmt.Errorf("%s has no %s", file, to.name)
 }
 
 // comment returns the text at the head of a manifest, and what it says the refusal has to say.

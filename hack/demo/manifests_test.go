@@ -44,24 +44,29 @@ func TestCommentTellsExpectationsFromText(t *testing.T) {
 	}
 }
 
-func TestEditStateChangesTheStateOfTheSpecOnly(t *testing.T) {
+func TestAnEditChangesOneFieldOfTheSpecOnly(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.yaml")
-	if err := os.WriteFile(file, []byte("# state: of this\nspec:\n  state: Draft # why\n  other:\n    state: kept\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("# state: of this\nstate: at the root\nspec:\n  state: Draft # why\n  other:\n    state: kept\n    quantity: 5\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	before, after, err := editState(file, "Active")
-	if err != nil || before != "  state: Draft" || after != "  state: Active" {
-		t.Errorf("got %q, %q, %v", before, after, err)
+	for _, c := range []struct {
+		to            field
+		before, after string
+	}{
+		{field{"state", "Active"}, "  state: Draft", "  state: Active"},
+		{field{"quantity", "7"}, "    quantity: 5", "    quantity: 7"},
+	} {
+		before, after, err := editField(file, c.to)
+		if err != nil || before != c.before || after != c.after {
+			t.Errorf("%v: got %q, %q, %v", c.to, before, after, err)
+		}
 	}
 	got, err := os.ReadFile(file)
-	if want := "# state: of this\nspec:\n  state: Active\n  other:\n    state: kept\n"; err != nil || string(got) != want {
+	if want := "# state: of this\nstate: at the root\nspec:\n  state: Active\n  other:\n    state: kept\n    quantity: 7\n"; err != nil || string(got) != want {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if err := os.WriteFile(file, []byte("spec: {}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := editState(file, "Active"); err == nil {
-		t.Error("a manifest without a state was edited")
+	if _, _, err := editField(file, field{"budgetYuan", "1.00"}); err == nil {
+		t.Error("a field that is not there was edited")
 	}
 }
 

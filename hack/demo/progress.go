@@ -35,7 +35,7 @@ func (p *progress) show(name, state string, conditions []metav1.Condition) {
 	if ready == nil {
 		return // the operator has not looked at it yet
 	}
-	line := fmt.Sprintf("%-24s %-11s Ready=%-6s %s", name, state, ready.Status, ready.Reason)
+	line := fmt.Sprintf("%-25s %-11s Ready=%-6s %s", name, state, ready.Status, ready.Reason)
 	if p.last[name] != line {
 		p.last[name] = line
 		fmt.Printf("  %7s  %s\n", seconds(time.Since(p.began)), line)
@@ -69,31 +69,50 @@ func (d *demo) awaitAll() error {
 
 // watch strikes what has settled off the list, until nothing is left or the API server ends a watch.
 func (d *demo) watch(ctx context.Context, left wanted) error {
-	activities, err := d.api.Watch(ctx, &v1alpha1.PayGiftActivityList{})
-	if err != nil {
-		return err
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events := make(chan watch.Event)
+	for _, list := range lists() {
+		watcher, err := d.api.Watch(ctx, list)
+		if err != nil {
+			return err
+		}
+		go forward(ctx, watcher, events)
 	}
-	defer activities.Stop()
-	stocks, err := d.api.Watch(ctx, &v1alpha1.CouponStockList{})
-	if err != nil {
-		return err
-	}
-	defer stocks.Stop()
 	for len(left) > 0 {
 		var event watch.Event
 		select {
-		case event = <-activities.ResultChan():
-		case event = <-stocks.ResultChan():
+		case event = <-events:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 		campaign, ok := event.Object.(v1alpha1.Campaign)
 		if !ok {
-			return nil // an error, or the end of the watch: watch again
+			return nil // an error, or the end of a watch: watch again
 		}
 		if err := d.strike(campaign, left); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// forward passes on what one kind's watch says, its end as an event without an object, until that or the end of ctx.
+func forward(ctx context.Context, from watch.Interface, to chan<- watch.Event) {
+	defer from.Stop()
+	for open := true; open; {
+		var event watch.Event
+		select {
+		case event, open = <-from.ResultChan():
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case to <- event:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // strike shows how a campaign is, and takes it off the list if it is as wanted.
@@ -124,26 +143,36 @@ func settled(campaign v1alpha1.Campaign, want target) bool {
 	return ready.Status == metav1.ConditionTrue
 }
 
-// stalled returns why a campaign does not go on by itself, if so. One above a limit does, once the limit is raised.
+// passing are the reasons for which the demo has campaigns held, until a limit is raised or an edit taken back.
+var passing = []string{v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.ReasonCannotShrink}
+
+// stalled returns why a campaign does not go on by itself, if so.
 func stalled(campaign v1alpha1.Campaign) error {
 	is := meta.FindStatusCondition(campaign.CampaignStatus().Conditions, v1alpha1.ConditionStalled)
-	if is == nil || is.ObservedGeneration != campaign.GetGeneration() || is.Reason == v1alpha1.ReasonBudgetLimitExceeded {
+	if is == nil || is.ObservedGeneration != campaign.GetGeneration() || slices.Contains(passing, is.Reason) {
 		return nil
 	}
 	return fmt.Errorf("%s is stalled: %s: %s", nameOf(campaign), is.Reason, is.Message)
 }
 
-// awaitMerchant waits until the account works.
-func (d *demo) awaitMerchant() error {
-	merchant := &v1alpha1.WeChatPayMerchant{}
-	err := d.poll("the account to be ready", startTimeout, func() (bool, error) {
-		if err := d.api.Get(d.ctx, client.ObjectKey{Namespace: platform, Name: merchantName}, merchant); err != nil {
+// awaitAccounts waits until both accounts work.
+func (d *demo) awaitAccounts() error {
+	merchant, app := &v1alpha1.WeChatPayMerchant{}, &v1alpha1.AlipayApp{}
+	return errors.Join(
+		d.awaitAccount(merchantName, merchant, &merchant.Status.Conditions),
+		d.awaitAccount(appName, app, &app.Status.Conditions),
+	)
+}
+
+func (d *demo) awaitAccount(name string, account client.Object, conditions *[]metav1.Condition) error {
+	err := d.poll("the account "+name+" to be ready", startTimeout, func() (bool, error) {
+		if err := d.api.Get(d.ctx, client.ObjectKey{Namespace: platform, Name: name}, account); err != nil {
 			return false, err
 		}
-		d.progress.show(platform+"/"+merchantName, "(account)", merchant.Status.Conditions)
-		return meta.IsStatusConditionTrue(merchant.Status.Conditions, v1alpha1.ConditionReady), nil
+		d.progress.show(platform+"/"+name, "(account)", *conditions)
+		return meta.IsStatusConditionTrue(*conditions, v1alpha1.ConditionReady), nil
 	})
-	if ready := meta.FindStatusCondition(merchant.Status.Conditions, v1alpha1.ConditionReady); err != nil && ready != nil {
+	if ready := meta.FindStatusCondition(*conditions, v1alpha1.ConditionReady); err != nil && ready != nil {
 		return errors.Join(err, errors.New(ready.Message))
 	}
 	return err

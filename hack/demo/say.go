@@ -126,20 +126,23 @@ Look around: it all stays up until you press Ctrl-C here. In another terminal:
   kubectl get campaigns -A
   kubectl describe pga -n marketing store-coupon
   kubectl describe cst -n marketing spring-stock
+  kubectl describe ava -n marketing members-voucher
   kubectl explain cst.spec.stockUseRule
 
-Change a manifest in $DEMO/campaigns or $DEMO/stocks, or write one, and:
+Change a manifest in $DEMO/campaigns, $DEMO/stocks or $DEMO/vouchers, or write one, and:
 
-  kubectl apply --server-side -f $DEMO/campaigns -f $DEMO/stocks
+  kubectl apply --server-side -f $DEMO/campaigns -f $DEMO/stocks -f $DEMO/vouchers
 
-The other side. Users receive coupons; somebody pauses an activity or a stock in the merchant console; two months pass:
+The other side. Users receive coupons and vouchers; somebody pauses what runs, in a console; two months pass:
 
   curl -s GATEWAY/_sim
   curl -s GATEWAY/_sim/activities
   curl -s GATEWAY/_sim/ledger
   curl -s -X PATCH -d '{"distributedCoupons": 12000}' GATEWAY/_sim/favor/stocks/ID
+  curl -s -X POST -d '{"count": 5}' GATEWAY/_sim/alipay/activities/ID/claim
   curl -s -X POST GATEWAY/_sim/activities/ID/pause
   curl -s -X POST GATEWAY/_sim/favor/stocks/ID/pause
+  curl -s -X POST GATEWAY/_sim/alipay/activities/ID/pause
   curl -s -X POST -d '{"advance": "60d"}' GATEWAY/_sim/clock
 
 Logs and metrics:

@@ -11,9 +11,11 @@ import (
 
 const (
 	mchid        = "1900000109"
+	appID        = "2021000000000001"
 	platform     = "platform"
 	marketing    = "marketing"
 	merchantName = "wechatpay"
+	appName      = "alipay"
 )
 
 // loopback calls the simulator and the manager; a proxy of the user's has no part in that.
@@ -32,15 +34,25 @@ type activity struct {
 	ID     string `json:"id"`
 	Number string `json:"number"`
 	Status string `json:"status"`
+
+	// Quantity, Codes and Operations are a voucher activity's: how many vouchers it has, how many codes were handed over for
+	// them, and the calls that were accepted, oldest first.
+	Quantity   int64       `json:"quantity"`
+	Codes      int64       `json:"codes"`
+	Operations []operation `json:"operations"`
+}
+
+type operation struct {
+	Method string `json:"method"`
 }
 
 // runSimulator starts the simulator and waits until it says where it listens.
 func (d *demo) runSimulator() (*simulator, error) {
 	addressFile := d.path("gateway.address")
 	if err := d.run("gateway-simulator", nil,
-		"--listen=127.0.0.1:0", "--address-file="+addressFile, "--merchant="+mchid,
-		// Its keys as a Secret, and the account that uses them.
-		"--secrets-dir="+d.path("account"), "--secret-namespace="+platform, "--merchant-name="+merchantName,
+		"--listen=127.0.0.1:0", "--address-file="+addressFile, "--merchant="+mchid, "--alipay-app="+appID,
+		// Their keys as Secrets, and the accounts that use them.
+		"--secrets-dir="+d.path("account"), "--secret-namespace="+platform, "--merchant-name="+merchantName, "--alipay-app-name="+appName,
 		"--environment=demo", "--allowed-namespaces="+marketing,
 		"--switch", "favor.settleDelay="+settleDelay.String(),
 	); err != nil {

@@ -55,7 +55,8 @@ func (d *demo) install() error {
 		return err
 	}
 	if _, err := d.kubectl("wait", "--for=condition=Established", "--timeout=30s", "customresourcedefinition",
-		"couponstocks.campaign-operator.io", "paygiftactivities.campaign-operator.io", "wechatpaymerchants.campaign-operator.io"); err != nil {
+		"wechatpaymerchants.campaign-operator.io", "paygiftactivities.campaign-operator.io", "couponstocks.campaign-operator.io",
+		"alipayapps.campaign-operator.io", "alipayvoucheractivities.campaign-operator.io"); err != nil {
 		return err
 	}
 	d.note("kinds, rights and Deployment are installed; this cluster has no nodes, so the manager runs beside it")
@@ -68,7 +69,7 @@ func (d *demo) startGateway() error {
 		return err
 	}
 	d.gateway = gateway
-	d.note("the simulated WeChat Pay serves at %s", gateway.url)
+	d.note("the simulated WeChat Pay and Alipay serve at %s", gateway.url)
 	return nil
 }
 
@@ -85,7 +86,7 @@ func (d *demo) startManager() error {
 	}
 	health, metrics := ports[0], ports[1]
 	if err := d.run("manager", []string{"KUBECONFIG=" + kubeconfig},
-		"--allowed-gateways="+d.gateway.url,
+		"--allowed-gateways="+d.gateway.url+","+d.gateway.url+"/gateway.do",
 		"--leader-elect", "--leader-elect-namespace="+operatorNamespace,
 		"--sweep-interval="+sweepInterval.String(), "--stock-registration="+stockRegistration.String(),
 		"--audit-log="+d.path("audit.log"), "--log-format=json",

@@ -27,7 +27,7 @@ func (d *demo) lifeOfAStock() error {
 	if err := d.copyManifests(samples, "stocks", ofKind("CouponStock")); err != nil {
 		return err
 	}
-	if err := d.applyStock(springStock); err != nil {
+	if err := d.applyAndAwait(springStock); err != nil {
 		return err
 	}
 	if err := d.showSection("Plan:", "describe", "cst", "-n", marketing, "spring-stock"); err != nil {
@@ -40,11 +40,11 @@ func (d *demo) lifeOfAStock() error {
 		{"Active", "Restarted: the same stock goes on, and nothing is locked again."},
 	} {
 		say("\n%s", step.means)
-		if err := d.edit(springStock, step.state); err != nil {
+		if err := d.edit(springStock, field{"state", step.state}); err != nil {
 			return err
 		}
 		say("")
-		if err := d.applyStock(springStock); err != nil {
+		if err := d.applyAndAwait(springStock); err != nil {
 			return err
 		}
 		if err := d.sayWhatIsLocked(); err != nil {
@@ -54,9 +54,9 @@ func (d *demo) lifeOfAStock() error {
 	return nil
 }
 
-// applyStock applies a manifest and waits until all is as asked.
-func (d *demo) applyStock(file string) error {
-	if err := d.apply(file); err != nil {
+// applyAndAwait applies files or folders and waits until all is as asked.
+func (d *demo) applyAndAwait(names ...string) error {
+	if err := d.apply(names...); err != nil {
 		return err
 	}
 	return d.awaitAll()
