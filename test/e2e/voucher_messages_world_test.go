@@ -111,6 +111,41 @@ func (d *door) wantCounted(outcome string, want int) {
 	}
 }
 
+// post sends a body to a path of the door and returns the answer.
+func (d *door) post(path, body string, header ...string) (status int, answer string) {
+	d.t.Helper()
+	request, err := http.NewRequest(http.MethodPost, d.url+path, strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+// waitUntilItKnows waits until the manager leads and an app works in it: until then it refuses forgeries for another reason.
+func (d *door) waitUntilItKnows(appID string) {
+	d.t.Helper()
+	eventually(d.t, 40*time.Second, "the app is known to the door", func() error {
+		status, answer := d.post("/alipay/"+appID, "unsigned=1")
+		if d.counted("alipay", "Unverified") == 0 {
+			return fmt.Errorf("it answers %d %s", status, answer)
+		}
+		return nil
+	})
+}
+
 // messages are what a simulator has to tell, oldest first.
 func (w *world) messages(sim *simulator) []alipay.Message {
 	w.t.Helper()

@@ -1,0 +1,46 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
+)
+
+func TestAManagerThatDoesNotLeadHasTheMessageComeAgainUntilItLeads(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "--switch", "alipay.async.delay=byHand")
+	elected := []string{"--leader-elect", "--leader-elect-namespace=" + w.namespace}
+	leader := w.openReadyDoor(elected...)
+	w.applyVoucher(voucher{Name: "spring"})
+	id := w.waitForVoucher("spring", "Reconciling", "True Creating").Status.ActivityID
+	waiting := w.openDoor(elected...) // from now on messages go there
+
+	w.inConsole(id, alipay.ConsoleComplete)
+	var told alipay.Message
+	eventually(t, 20*time.Second, "the message was refused", func() error {
+		told = w.waitForMessages(w.sim, 1, alipay.MessagePending)[0]
+		if len(told.Deliveries) == 0 {
+			return fmt.Errorf("it is %+v", told)
+		}
+		return nil
+	})
+	if refused := told.Deliveries[0]; refused.Status != http.StatusServiceUnavailable || refused.Answer != "fail" || told.State != alipay.MessagePending {
+		t.Errorf("it is %+v", told)
+	}
+	waiting.wantCounted("NotLeading", 1)
+
+	leader.wantCounted("Woken", 0)
+	leader.stop() // and gives up its lease
+	waiting.waitUntilItKnows(w.sim.appID)
+	w.sim.call("POST", "/_sim/clock", map[string]string{"advance": "2m"}, nil)
+	told = w.waitForMessages(w.sim, 1, alipay.MessageDelivered)[0]
+	if len(told.Deliveries) != 2 {
+		t.Errorf("it is %+v", told)
+	}
+	waiting.wantCounted("Woken", 1)
+	w.waitForVoucher("spring", "Ready", "True Scheduled")
+	w.wantChanges(1, 0, 0, 0)
+}
