@@ -158,7 +158,7 @@ func TestTheSimulatorsMessagesAreVerifiedAndRead(t *testing.T) {
 				t.Fatalf("%v: %v", switches, err)
 			}
 			message, err := ParseMessage(form)
-			if err != nil || message.ActivityID != id || message.Method != "alipay.marketing.activity.message.created" || !message.Lifecycle || time.Since(message.Time).Abs() > time.Hour {
+			if err != nil || message.ActivityID != id || message.Method != "alipay.marketing.activity.message.created" || !message.Lifecycle || time.Since(message.Sent).Abs() > time.Hour {
 				t.Errorf("%v: got %+v, %v", switches, message, err)
 			}
 			form.Set("biz_content", strings.Replace(form.Get("biz_content"), id, "1", 1))
