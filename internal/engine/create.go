@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -118,12 +119,22 @@ func (s *scope) noteRejection(failure *providers.Error) {
 		attempts += st.Rejection.Attempts
 	}
 	st.Rejection = &v1alpha1.Rejection{
-		Account: s.account.Account.Identity, Digest: s.digest, Code: failure.Code, Message: explain(failure),
+		Account: s.account.Account.Identity, Digest: s.digest, Code: failure.Code, Message: s.explainRejection(failure, st.Rejection),
 		Retry: failure.Delay == providers.DelaySlow, Attempts: attempts, Time: metav1.NewTime(s.now),
 	}
 	if !s.forced.IsZero() { // what was asked for was done
 		st.LastHandledReconcileAt, s.forced = s.memory.forced, zeroTime
 	}
+}
+
+// explainRejection says why the request was refused. Where a corrected one is refused in the same words, the gateway may be repeating its
+// answer to the former one, which had the same number.
+func (s *scope) explainRejection(failure *providers.Error, last *v1alpha1.Rejection) string {
+	message := explain(failure)
+	if s.Kind.Traits().Repeats && last != nil && last.Digest != s.digest && strings.HasPrefix(last.Message, failure.Error()) {
+		message += " The request before this correction was refused in the same words: the gateway may be repeating that answer to the number. If the correction is right, raise requestRevision."
+	}
+	return message
 }
 
 // release clears an intent whose call provably created nothing. When it was repeated to the

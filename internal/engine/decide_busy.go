@@ -18,7 +18,7 @@ func (r *Remote) unfinished() bool {
 // and nothing is compared with what is half done.
 func decideBusy(f *Facts) (Decision, bool) {
 	switch {
-	case f.Traits.Confirms == 0 || !f.Remote.unfinished():
+	case f.Traits.Confirms == 0 || !f.Remote.unfinished(), f.Manifest.Observe && f.Remote.Snapshot.State != providers.StateCreating:
 		return Decision{}, false
 	case !f.Read:
 		return Decision{Action: Get}, true

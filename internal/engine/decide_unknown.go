@@ -23,6 +23,9 @@ func decideUnknown(f *Facts) Decision {
 	if f.Memory.Intended && f.Memory.Sends == 0 {
 		return f.sendFirst()
 	}
+	if f.Traits.Repeats && f.Manifest.Revision > f.Record.Revision {
+		return f.givenUp()
+	}
 	if d, over := f.overUnsent(); over {
 		return d
 	}
@@ -118,6 +121,22 @@ func (f *Facts) unrepeated() Decision {
 		return f.held()
 	}
 	return f.undecidable()
+}
+
+// givenUp: the manifest asks for another activity although the outcome of the recorded request cannot be told. Whoever raised the
+// revision has been told to look; what the request may have made is looked for once more before it is forgotten.
+func (f *Facts) givenUp() Decision {
+	from := f.lastSend().Add(settle)
+	if wait := from.Sub(f.Now); wait > 0 {
+		return f.unknown(wait)
+	}
+	if d, done := decideView(f, latest(from, f.freshEnough())); done {
+		return f.keepUnknown(d)
+	}
+	if f.Manifest.AdoptID != "" {
+		return Decision{Action: Take}
+	}
+	return Decision{Action: Release}
 }
 
 // undecidable: the request is not repeated any more, nothing shows, and nothing can prove that nothing was made.

@@ -3,8 +3,11 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"k8s.io/utils/ptr"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/providers"
@@ -207,5 +210,50 @@ func TestAnOpenRequestIsRepeatedForADay(t *testing.T) {
 		if n := w.vendor.count(providers.OperationCreate); n != creates || n > 40 {
 			t.Errorf("%d creates in a day, %d after ten more", creates, n)
 		}
+	})
+}
+
+func TestARaisedRevisionGivesUpARequestThatNothingCanBeToldOf(t *testing.T) {
+	for name, adopt := range map[string]bool{"for another one": false, "for the one in the console": true} {
+		t.Run(name, func(t *testing.T) {
+			inVouchers(t, func(t *testing.T, w *world) {
+				for range 100 {
+					w.vendor.fail(providers.OperationCreate, serverError)
+				}
+				w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { setTimes(c, noon.Add(40*24*time.Hour)) })
+				w.stride = time.Hour
+				w.pass(30 * time.Hour)
+				w.want(v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, v1alpha1.CreationUnknown)
+				w.vendor.heal()
+				w.edit(func(c *v1alpha1.PayGiftActivity) {
+					c.Spec.RequestRevision = ptr.To[int64](2)
+					if adopt {
+						c.Spec.Adopt = &v1alpha1.PayGiftAdoption{ActivityID: w.console1(noon.Add(40*24*time.Hour), 100)}
+					}
+				})
+				w.pass(30 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				w.oneVoucher(0)
+			})
+		})
+	}
+}
+
+func TestACorrectionThatIsRefusedInTheSameWordsSaysThatTheGatewayMayRepeatItself(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.vendor.fail(providers.OperationCreate, badParam, badParam)
+		w.apply(v1alpha1.PayGiftActivityActive)
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonRejected, v1alpha1.StatePending, "")
+		if strings.Contains(ready(w.campaign()).Message, "requestRevision") {
+			t.Errorf("the first refusal says %q", ready(w.campaign()).Message)
+		}
+		w.setAmount(200)
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonRejected, v1alpha1.StatePending, "")
+		contains(t, ready(w.campaign()).Message, "raise requestRevision")
+		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.RequestRevision = ptr.To[int64](2) })
+		w.pass(5 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
 	})
 }
