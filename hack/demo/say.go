@@ -133,13 +133,12 @@ Change a manifest in $DEMO/campaigns, $DEMO/stocks or $DEMO/vouchers, or write o
 
   kubectl apply --server-side -f $DEMO/campaigns -f $DEMO/stocks -f $DEMO/vouchers
 
-The other side. Users receive coupons and vouchers; somebody pauses what runs, in a console; two months pass:
+The other side. Users receive coupons; somebody pauses an activity or a stock in a console; two months pass:
 
   curl -s GATEWAY/_sim
   curl -s GATEWAY/_sim/activities
   curl -s GATEWAY/_sim/ledger
   curl -s -X PATCH -d '{"distributedCoupons": 12000}' GATEWAY/_sim/favor/stocks/ID
-  curl -s -X POST -d '{"count": 5}' GATEWAY/_sim/alipay/activities/ID/claim
   curl -s -X POST GATEWAY/_sim/activities/ID/pause
   curl -s -X POST GATEWAY/_sim/favor/stocks/ID/pause
   curl -s -X POST GATEWAY/_sim/alipay/activities/ID/pause
