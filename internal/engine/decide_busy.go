@@ -74,6 +74,9 @@ func (f *Facts) busy() Decision {
 		return d
 	}
 	d := f.observed(status.Working, v1alpha1.ReasonChanging, fmt.Sprintf("the vendor is at work on %s (%s).", f.it(), word))
+	if since == f.Record.operationTime() && f.Record.Operation != nil {
+		d = f.changing(providers.Operation(f.Record.Operation.Name)) // it is our change
+	}
 	d.After = workPause(f.Now.Sub(since))
 	return d
 }
