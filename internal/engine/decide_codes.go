@@ -36,7 +36,7 @@ const (
 // decideCodes hands the manifest's codes over, and then has the vendor give them out.
 func decideCodes(f *Facts) (Decision, bool) {
 	c := f.Codes
-	if len(c.Sources) == 0 || f.Goal != GoalLive || !f.changeable() {
+	if len(c.Sources) == 0 && c.Record == nil || f.Goal != GoalLive || !f.changeable() {
 		return Decision{}, false
 	}
 	if d, shrinks := f.fewerCodes(); shrinks {

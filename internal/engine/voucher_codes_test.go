@@ -98,9 +98,11 @@ func TestCodesThatWereChangedAfterTheyWereHandedOverAreSaid(t *testing.T) {
 		w.pass(time.Minute)
 		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
 		w.oneVoucher(3)
-		w.amend(codes("a=2"))
-		w.pass(time.Minute)
-		w.want(v1alpha1.ReasonCannotShrink, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		for _, fewer := range []string{"a=2", ""} {
+			w.amend(codes(fewer))
+			w.pass(time.Minute)
+			w.want(v1alpha1.ReasonCannotShrink, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		}
 	})
 }
 
