@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -226,6 +227,19 @@ func (AlipayVoucherActivityKind) Observe(c v1alpha1.Campaign, facts map[string]s
 	if vendorState != "" {
 		st.ActivityStatus = vendorState
 	}
+}
+
+// Complaint implements engine.Kind: audit_result_info, which came in 2025 and does not change activity_status by itself.
+func (AlipayVoucherActivityKind) Complaint(c v1alpha1.Campaign, facts map[string]string) string {
+	st := voucher(c).Status
+	result, reason := st.AuditResult, st.AuditReason
+	if said, ok := facts["audit_result"]; ok {
+		result, reason = said, facts["audit_reason"]
+	}
+	if result != "REJECT" {
+		return ""
+	}
+	return strings.TrimSuffix("audit_result is REJECT: "+reason, ": ")
 }
 
 // Reset implements engine.Kind.

@@ -246,6 +246,9 @@ func (CouponStockKind) Observe(c v1alpha1.Campaign, facts map[string]string, ven
 	}
 }
 
+// Complaint implements engine.Kind: WeChat Pay says so by the state.
+func (CouponStockKind) Complaint(v1alpha1.Campaign, map[string]string) string { return "" }
+
 // Reset implements engine.Kind.
 func (CouponStockKind) Reset(c v1alpha1.Campaign) {
 	st := &couponStock(c).Status

@@ -247,6 +247,9 @@ func (PayGiftActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string,
 	}
 }
 
+// Complaint implements engine.Kind: WeChat Pay says so by the state.
+func (PayGiftActivityKind) Complaint(v1alpha1.Campaign, map[string]string) string { return "" }
+
 // Reset implements engine.Kind.
 func (PayGiftActivityKind) Reset(c v1alpha1.Campaign) {
 	st := &payGift(c).Status

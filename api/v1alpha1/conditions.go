@@ -132,6 +132,8 @@ const (
 	ReasonChangeUnconfirmed = "ChangeUnconfirmed"
 	// ReasonPartsRefused: the vendor made or changed the activity without some of what the manifest lists (shops); status.refused has them.
 	ReasonPartsRefused = "PartsRefused"
+	// ReasonAuditRejected: the vendor's audit of the activity has rejected it.
+	ReasonAuditRejected = "AuditRejected"
 	// ReasonCodesInvalid: the voucher codes of a Secret cannot be handed over; correct the Secret.
 	ReasonCodesInvalid = "CodesInvalid"
 	// ReasonCodesChanged: a Secret holds other codes than those that were handed over from it.

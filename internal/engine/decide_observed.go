@@ -139,6 +139,10 @@ func decideImperfect(f *Facts) (Decision, bool) {
 	if d, drifted := decideDrifted(f); drifted {
 		return d, true
 	}
+	if f.Complaint != "" {
+		return f.observed(status.Stalled, v1alpha1.ReasonAuditRejected, fmt.Sprintf(
+			"the vendor objects to %s: %s. What that does to it the vendor does not say; it reports it as %s. Look in the vendor's console, and correct what it objects to.", f.it(), f.Complaint, f.word())), true
+	}
 	return decideRefusedParts(f)
 }
 

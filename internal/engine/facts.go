@@ -47,6 +47,8 @@ type Facts struct {
 	Read bool
 	// WantsDetail is true when the status needs facts that only such a read gives.
 	WantsDetail bool
+	// Complaint is what the vendor has against the activity.
+	Complaint string
 	// CountsByDetail is true where only a read one by one says how many were given out.
 	CountsByDetail bool
 	// Jitter spreads looks at the vendor; a function of the resource's uid.

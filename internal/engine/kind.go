@@ -160,6 +160,9 @@ type Kind interface {
 	// Observe copies what the vendor says into the kind's own status fields. A fact that the
 	// snapshot lacks leaves its field as it is: a list carries less than the detail.
 	Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string)
+	// Complaint is what the vendor has against the activity, in its words: as the facts say, or the status where they say nothing
+	// of it; empty where it has nothing.
+	Complaint(c v1alpha1.Campaign, facts map[string]string) string
 	// Distribution is the record of what was given out in the status; nil for kinds without one.
 	Distribution(c v1alpha1.Campaign) **v1alpha1.DistributionRecord
 	// Reset clears the kind's own status fields, for an activity of another revision.

@@ -53,6 +53,8 @@ func (testKind) AdoptID(c v1alpha1.Campaign) string {
 	return ""
 }
 
+func (testKind) Complaint(v1alpha1.Campaign, map[string]string) string { return "" }
+
 func (testKind) Codes(v1alpha1.Campaign) []CodeSource { return nil }
 
 func (testKind) Members(c v1alpha1.Campaign) ([]string, **v1alpha1.MembersRecord) {

@@ -41,6 +41,7 @@ func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 	}
 	if f.Remote != nil {
 		f.WantsDetail = s.Kind.WantsDetail(s.campaign, f.Remote.Snapshot)
+		f.Complaint = s.Kind.Complaint(s.campaign, f.Remote.Snapshot.Facts)
 		f.CountsByDetail = f.Remote.Snapshot.Distribution == nil
 	}
 	return nil

@@ -315,7 +315,7 @@ var aboutActivity = map[string]bool{
 	v1alpha1.ReasonCannotRestart: true, v1alpha1.ReasonCannotReturnToDraft: true,
 	v1alpha1.ReasonDrifted: true, v1alpha1.ReasonContested: true, v1alpha1.ReasonRevisionLowered: true,
 	v1alpha1.ReasonCannotDeactivate: true, v1alpha1.ReasonActivationMissed: true,
-	v1alpha1.ReasonCannotShrink: true, v1alpha1.ReasonPartsRefused: true,
+	v1alpha1.ReasonCannotShrink: true, v1alpha1.ReasonPartsRefused: true, v1alpha1.ReasonAuditRejected: true,
 }
 
 func settled(conditions []metav1.Condition) bool {
