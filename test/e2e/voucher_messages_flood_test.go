@@ -64,7 +64,7 @@ func TestAFloodCostsLittleMemoryAndIsSoonForgotten(t *testing.T) {
 // resident is what the process holds, or has held at most, in MiB; 0 where the system does not say.
 func (b *besieged) resident(field string) int {
 	b.t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.process.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}

@@ -38,25 +38,36 @@ func newBesieged(t *testing.T, managerArgs ...string) *besieged {
 	stateDir := t.TempDir()
 	b := &besieged{world: newWorld(t, "--state-dir", stateDir)}
 	b.door = b.openReadyDoor(append([]string{"--log-level=4"}, managerArgs...)...)
-	b.key = keptKey(t, stateDir, "alipay-apps", b.sim.appID, alipay.AlipayKey)
+	b.key = readKeys(t, stateDir, "alipay-apps", b.sim.appID).private(t, alipay.AlipayKey)
 	b.applyVoucher(voucher{Name: "spring"})
 	b.activityID = b.waitForVoucher("spring", "Ready", "True Scheduled").Status.ActivityID
 	b.waitForMessages(1, alipay.MessageDelivered)
 	return b
 }
 
-// keptKey is a private key that a simulator keeps in its state directory.
-func keptKey(t *testing.T, stateDir, folder, account, kind string) *rsa.PrivateKey {
+// keptKeys are the keys of an account that a simulator keeps in its state directory.
+type keptKeys struct {
+	APIv3Key string `json:"apiV3Key"`
+	keys.KeptRing
+}
+
+func readKeys(t *testing.T, stateDir, folder, account string) keptKeys {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(stateDir, folder, account+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ring keys.KeptRing
-	if err := json.Unmarshal(text, &ring); err != nil {
+	var kept keptKeys
+	if err := json.Unmarshal(text, &kept); err != nil {
 		t.Fatal(err)
 	}
-	key, err := keys.ParsePrivatePEM([]byte(ring.Pairs[kind][0].Key))
+	return kept
+}
+
+// private is a key of a kind.
+func (k keptKeys) private(t *testing.T, kind string) *rsa.PrivateKey {
+	t.Helper()
+	key, err := keys.ParsePrivatePEM([]byte(k.Pairs[kind][0].Key))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 )
 
-func TestACreatedMessageWakesTheOneResourceBeforeItsNextPoll(t *testing.T) {
+func TestACreatedMessageIsActedOnBeforeTheNextPoll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "--switch", "alipay.async.delay=byHand")
 	d := w.openReadyDoor()
@@ -32,7 +32,7 @@ func TestACreatedMessageWakesTheOneResourceBeforeItsNextPoll(t *testing.T) {
 	w.wantChanges(1, 0, 0, 0)
 }
 
-// Neither is a message of a failure, which the vendor does not have.
+// Messages can be lost, and of a failure the vendor has none.
 func TestWhatNoMessageTellsIsPolled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "--switch", "alipay.messages.fate=dropped")
