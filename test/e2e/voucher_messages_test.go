@@ -7,7 +7,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 )
 
-func TestACreatedMessageWakesTheOneResourceBeforeItsNextPoll(t *testing.T) {
+func TestACreatedMessageIsActedOnBeforeTheNextPoll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "--switch", "alipay.async.delay=byHand")
 	d := w.openReadyDoor()
@@ -17,7 +17,7 @@ func TestACreatedMessageWakesTheOneResourceBeforeItsNextPoll(t *testing.T) {
 
 	w.inConsole(accepted.ActivityID, alipay.ConsoleComplete)
 	w.waitForVoucher("spring", "Ready", "True Scheduled")
-	told := w.waitForMessages(w.sim, 1, alipay.MessageDelivered)[0].Deliveries[0].Time
+	told := w.waitForMessages(1, alipay.MessageDelivered)[0].Deliveries[0].Time
 	var looks []time.Time
 	for _, call := range w.calls("ordervoucher.query") {
 		if call.CampaignTime.After(told) {
@@ -32,19 +32,19 @@ func TestACreatedMessageWakesTheOneResourceBeforeItsNextPoll(t *testing.T) {
 	w.wantChanges(1, 0, 0, 0)
 }
 
-// Neither is a message of a failure, which the vendor does not have.
+// Messages can be lost, and of a failure the vendor has none.
 func TestWhatNoMessageTellsIsPolled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "--switch", "alipay.messages.fate=dropped")
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	w.waitForVoucher("spring", "Ready", "True Scheduled")
-	w.waitForMessages(w.sim, 1, alipay.MessageDropped)
+	w.waitForMessages(1, alipay.MessageDropped)
 
-	w.sendTo(w.sim, "")
+	w.sendTo("")
 	w.patchVoucher("spring", `{"state":"Stopped"}`)
 	w.waitForVoucher("spring", "Ready", "True Terminated")
-	if last := w.messages(w.sim)[1]; last.State != alipay.MessageUnaddressed {
+	if last := w.messages()[1]; last.State != alipay.MessageUnaddressed {
 		t.Errorf("it is %+v", last)
 	}
 	d.wantCounted("Woken", 0)
@@ -59,7 +59,7 @@ func TestAMessageThatComesBeforeItsActivityIsRecordedDoesNoHarm(t *testing.T) {
 	rule := w.fault(map[string]any{"match": map[string]any{"operation": "ordervoucher.create"}, "action": "commitThenHold"})
 	w.applyVoucher(voucher{Name: "spring"})
 	w.held(rule)
-	w.waitForMessages(w.sim, 1, alipay.MessageDelivered)
+	w.waitForMessages(1, alipay.MessageDelivered)
 	d.wantCounted("UnknownActivity", 1)
 	w.sim.call("POST", "/_sim/faults/"+rule+"/release", nil, nil)
 	got := w.waitForVoucher("spring", "Ready", "True Scheduled")
@@ -75,7 +75,7 @@ func TestMessagesThatComeTwiceOrInTheWrongOrderChangeNothing(t *testing.T) {
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	w.waitForVoucher("spring", "Ready", "True Scheduled")
-	if twice := w.waitForMessages(w.sim, 1, alipay.MessageDelivered)[0]; len(twice.Deliveries) != 2 {
+	if twice := w.waitForMessages(1, alipay.MessageDelivered)[0]; len(twice.Deliveries) != 2 {
 		t.Errorf("it was delivered %+v", twice.Deliveries)
 	}
 	d.wantCounted("Woken", 1)
@@ -86,7 +86,7 @@ func TestMessagesThatComeTwiceOrInTheWrongOrderChangeNothing(t *testing.T) {
 	w.waitForVoucher("spring", "Ready", "True Scheduled")
 	w.patchVoucher("spring", `{"state":"Stopped"}`)
 	w.waitForVoucher("spring", "Ready", "True Terminated")
-	told := w.waitForMessages(w.sim, 3, alipay.MessageDelivered)
+	told := w.waitForMessages(3, alipay.MessageDelivered)
 	if appended, stopped := told[1].Deliveries[0].Time, told[2].Deliveries[0].Time; !appended.After(stopped) {
 		t.Errorf("appended came at %s, stopped at %s", appended, stopped)
 	}
@@ -104,14 +104,14 @@ func TestMessagesAreBelievedInEveryFormThatTheVendorSends(t *testing.T) {
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	id := w.waitForVoucher("spring", "Ready", "True Scheduled").Status.ActivityID
-	told := w.waitForMessages(w.sim, 1, alipay.MessageDelivered)
+	told := w.waitForMessages(1, alipay.MessageDelivered)
 	for _, signType := range []string{"excluded", "included"} {
 		for _, eventTime := range []string{"milliseconds", "seconds"} {
 			for _, number := range []string{"on", "off"} {
 				w.sim.call("PUT", "/_sim/switches", map[string]string{
 					"alipay.messages.signType": signType, "alipay.messages.eventTime": eventTime, "alipay.messages.outBizNo": number,
 				}, nil)
-				told = append(told, w.tell(w.sim, "modified", id))
+				told = append(told, w.tell("modified", id))
 			}
 		}
 	}
@@ -130,14 +130,14 @@ func TestAMessageAboutAnActivityThatNobodyManagesIsAcknowledged(t *testing.T) {
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	id := w.waitForVoucher("spring", "Ready", "True Scheduled").Status.ActivityID
-	w.waitForMessages(w.sim, 1, alipay.MessageDelivered)
+	w.waitForMessages(1, alipay.MessageDelivered)
 	var copied struct {
 		ActivityID string `json:"activityId"`
 	}
 	w.sim.call("POST", "/_sim/alipay/activities/"+id+"/copy", nil, &copied)
 	wantUntouched := w.untouched("spring")
 	for _, activityID := range []string{copied.ActivityID, "2026000000000000000000000001"} {
-		if told := w.tell(w.sim, "created", activityID); len(told.Deliveries) != 1 {
+		if told := w.tell("created", activityID); len(told.Deliveries) != 1 {
 			t.Errorf("about %s: %+v", activityID, told.Deliveries)
 		}
 	}

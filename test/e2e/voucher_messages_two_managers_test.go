@@ -21,7 +21,7 @@ func TestAManagerThatDoesNotLeadHasTheMessageComeAgainUntilItLeads(t *testing.T)
 	w.inConsole(id, alipay.ConsoleComplete)
 	var told alipay.Message
 	eventually(t, 20*time.Second, "the message was refused", func() error {
-		told = w.waitForMessages(w.sim, 1, alipay.MessagePending)[0]
+		told = w.waitForMessages(1, alipay.MessagePending)[0]
 		if len(told.Deliveries) == 0 {
 			return fmt.Errorf("it is %+v", told)
 		}
@@ -36,7 +36,7 @@ func TestAManagerThatDoesNotLeadHasTheMessageComeAgainUntilItLeads(t *testing.T)
 	leader.stop() // and gives up its lease
 	waiting.waitUntilItKnows(w.sim.appID)
 	w.sim.call("POST", "/_sim/clock", map[string]string{"advance": "2m"}, nil)
-	told = w.waitForMessages(w.sim, 1, alipay.MessageDelivered)[0]
+	told = w.waitForMessages(1, alipay.MessageDelivered)[0]
 	if len(told.Deliveries) != 2 {
 		t.Errorf("it is %+v", told)
 	}

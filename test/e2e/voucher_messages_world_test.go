@@ -37,7 +37,7 @@ func (w *world) openDoor(args ...string) *door {
 		d.url = "http://" + address
 		return err
 	})
-	w.sendTo(w.sim, d.url+"/alipay/{appId}")
+	w.sendTo(d.url + "/alipay/{appId}")
 	return d
 }
 
@@ -72,10 +72,10 @@ func (d *door) address() (string, error) {
 	return "", fmt.Errorf("it has printed: %s", tail([]byte(d.printed()), 500))
 }
 
-// sendTo has a simulator's messages sent somewhere; nowhere when empty.
-func (w *world) sendTo(sim *simulator, url string) {
+// sendTo has the simulator's messages sent somewhere; nowhere when empty.
+func (w *world) sendTo(url string) {
 	w.t.Helper()
-	sim.call("PUT", "/_sim/alipay/notify-url", map[string]string{"url": url}, nil)
+	w.sim.call("PUT", "/_sim/alipay/notify-url", map[string]string{"url": url}, nil)
 }
 
 // counted is how many requests at the door had an outcome, by the manager's metrics.
@@ -146,22 +146,22 @@ func (d *door) waitUntilItKnows(appID string) {
 	})
 }
 
-// messages are what a simulator has to tell, oldest first.
-func (w *world) messages(sim *simulator) []alipay.Message {
+// messages are what the simulator has to tell, oldest first.
+func (w *world) messages() []alipay.Message {
 	w.t.Helper()
 	var answer struct {
 		Data []alipay.Message `json:"data"`
 	}
-	sim.call("GET", "/_sim/alipay/messages", nil, &answer)
+	w.sim.call("GET", "/_sim/alipay/messages", nil, &answer)
 	return answer.Data
 }
 
 // waitForMessages waits until so many messages have come up, each in the state.
-func (w *world) waitForMessages(sim *simulator, count int, state string) []alipay.Message {
+func (w *world) waitForMessages(count int, state string) []alipay.Message {
 	w.t.Helper()
 	var messages []alipay.Message
 	eventually(w.t, 20*time.Second, fmt.Sprintf("%d messages are %s", count, state), func() error {
-		messages = w.messages(sim)
+		messages = w.messages()
 		for _, m := range messages {
 			if m.State != state {
 				return fmt.Errorf("one is %+v", m)
@@ -175,12 +175,18 @@ func (w *world) waitForMessages(sim *simulator, count int, state string) []alipa
 	return messages
 }
 
-// tell has a simulator send a message, whatever is true, and returns it when it has been answered with success.
-func (w *world) tell(sim *simulator, method, activityID string) alipay.Message {
+// say has the simulator send a message, whatever is true.
+func (w *world) say(method, activityID string) {
 	w.t.Helper()
-	count := len(w.messages(sim))
-	sim.call("POST", "/_sim/alipay/messages", map[string]string{"appId": sim.appID, "msgMethod": method, "activityId": activityID}, nil)
-	return w.waitForMessages(sim, count+1, alipay.MessageDelivered)[count]
+	w.sim.call("POST", "/_sim/alipay/messages", map[string]string{"appId": w.sim.appID, "msgMethod": method, "activityId": activityID}, nil)
+}
+
+// tell is say, and returns the message when it has been answered with success.
+func (w *world) tell(method, activityID string) alipay.Message {
+	w.t.Helper()
+	count := len(w.messages())
+	w.say(method, activityID)
+	return w.waitForMessages(count+1, alipay.MessageDelivered)[count]
 }
 
 // calls are an operation's calls at the simulator, oldest first.
