@@ -53,7 +53,7 @@ func (f *Facts) vanished() Decision {
 // unconfirmed reports a creation that has taken too long. Nothing tells a slow one from one that has failed.
 func (f *Facts) unconfirmed(what string) Decision {
 	d := stop(status.Stalled, v1alpha1.ReasonCreationUnconfirmed, v1alpha1.StateCreating, fmt.Sprintf(
-		"%s. It is looked at again by itself, and not created again. Look in the vendor's console and ask the vendor's support with this id; if it has failed, %s for another one.",
+		"%s. It is looked at again by itself, and not created again. Look in the vendor's console and ask the vendor's support with this id; if it has failed, %s for another one, with replacePrevious: Keep.",
 		what, f.another()))
 	d.After = slowDelay(1)
 	return d
@@ -74,7 +74,7 @@ func (f *Facts) busy() Decision {
 		return d
 	}
 	d := f.observed(status.Working, v1alpha1.ReasonChanging, fmt.Sprintf("the vendor is at work on %s (%s).", f.it(), word))
-	if since == f.Record.operationTime() && f.Record.Operation != nil {
+	if f.Record.Operation != nil && since.Equal(f.Record.operationTime()) {
 		d = f.changing(providers.Operation(f.Record.Operation.Name)) // it is our change
 	}
 	d.After = workPause(f.Now.Sub(since))

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/utils/ptr"
+
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -171,5 +173,24 @@ func TestWhatARunningActivityHasGivenOutIsReadEveryHourOrTwo(t *testing.T) {
 		w.pass(2 * time.Hour)
 		w.want(v1alpha1.ReasonRunning, v1alpha1.StateRunning, v1alpha1.CreationConfirmed)
 		w.costs(tally{get: 7}, func() { w.pass(10 * time.Hour) })
+	})
+}
+
+func TestAStuckCreationIsReplacedByARevisionThatKeepsIt(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.vendor.vouchers.stuck = true
+		w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { setTimes(c, noon.Add(72*time.Hour)) })
+		w.pass(45 * time.Minute)
+		w.want(v1alpha1.ReasonCreationUnconfirmed, v1alpha1.StateCreating, v1alpha1.CreationUnknown)
+		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.RequestRevision = ptr.To[int64](2) })
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonPreviousStillLive, v1alpha1.StatePending, "")
+		w.vendor.now(func(v *vendor) { v.vouchers.stuck = false; v.vouchers.works["10028001"].done = noon.Add(1000 * time.Hour) })
+		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.ReplacePrevious = v1alpha1.ReplaceKeep })
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		if n := len(w.vendor.activities); n != 2 {
+			t.Errorf("%d activities", n)
+		}
 	})
 }
