@@ -115,7 +115,7 @@ func TestAlipaysGatewayURLsLeadToGatewayDoInTheirOneSpelling(t *testing.T) {
 func TestTheLimitsOfAnApp(t *testing.T) {
 	for _, l := range []limit{
 		{path: "appId", fits: strings.Repeat("2", 16), doesNot: strings.Repeat("2", 15)},
-		{path: "appId", fits: strings.Repeat("2", 32), doesNot: strings.Repeat("2", 33)},
+		{path: "appId", fits: strings.Repeat("2", 20), doesNot: strings.Repeat("2", 21)},
 		{path: "environment", fits: filled("", 63), doesNot: filled("", 64)},
 		{path: "credentials.secretName", fits: filled("", 253), doesNot: filled("", 254)},
 		{path: "credentials.mode", fits: "Certificate", doesNot: "certificate"},
