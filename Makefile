@@ -58,8 +58,8 @@ lint: tools ## Run the linters: .golangci.yml, and for api/ also .golangci-api.y
 test: $(CONTROL_PLANE) build flux-apply ## Run all tests against a real API server. TESTFLAGS: other flags than -race.
 	$(ASSETS) go test -timeout 15m $(TESTFLAGS) ./...
 
-cover: $(CONTROL_PLANE) build ## Measure coverage of the engine and the WeChat Pay provider: 85 % wanted.
-	@for dir in internal/engine providers/wechatpay; do \
+cover: $(CONTROL_PLANE) build ## Measure coverage of the engine, the providers and the notification door: 85 % wanted.
+	@for dir in internal/engine providers/wechatpay providers/alipay internal/notify; do \
 		profile=bin/cover-$$(basename $$dir).out; \
 		$(ASSETS) go test -coverpkg=./$$dir/... -coverprofile=$$profile ./$$dir/... || exit 1; \
 		go tool cover -func=$$profile | awk -v dir=$$dir '/^total:/ { \
