@@ -33,16 +33,29 @@ type besieged struct {
 	sent []string
 }
 
-func newBesieged(t *testing.T, managerArgs ...string) *besieged {
+func newBesieged(t *testing.T) *besieged {
+	t.Helper()
+	b := openBesieged(t)
+	b.settle()
+	return b
+}
+
+// openBesieged is newBesieged without the voucher activity.
+func openBesieged(t *testing.T) *besieged {
 	t.Helper()
 	stateDir := t.TempDir()
 	b := &besieged{world: newWorld(t, "--state-dir", stateDir)}
-	b.door = b.openReadyDoor(append([]string{"--log-level=4"}, managerArgs...)...)
+	b.door = b.openReadyDoor("--log-level=4")
 	b.key = readKeys(t, stateDir, "alipay-apps", b.sim.appID).private(t, alipay.AlipayKey)
+	return b
+}
+
+// settle has the voucher activity made.
+func (b *besieged) settle() {
+	b.t.Helper()
 	b.applyVoucher(voucher{Name: "spring"})
 	b.activityID = b.waitForVoucher("spring", "Ready", "True Scheduled").Status.ActivityID
 	b.waitForMessages(1, alipay.MessageDelivered)
-	return b
 }
 
 // keptKeys are the keys of an account that a simulator keeps in its state directory.

@@ -12,7 +12,7 @@ func TestACreatedMessageIsActedOnBeforeTheNextPoll(t *testing.T) {
 	w := newWorld(t, "--switch", "alipay.async.delay=byHand")
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
-	accepted := w.waitForVoucher("spring", "Reconciling", "True Creating").Status
+	accepted := w.waitUntilAccepted("spring")
 	polled, due := w.waitForPoll(accepted.Request.Time.Time, 8*time.Second)
 
 	w.inConsole(accepted.ActivityID, alipay.ConsoleComplete)

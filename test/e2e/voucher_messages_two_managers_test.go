@@ -15,7 +15,7 @@ func TestAManagerThatDoesNotLeadHasTheMessageComeAgainUntilItLeads(t *testing.T)
 	elected := []string{"--leader-elect", "--leader-elect-namespace=" + w.namespace}
 	leader := w.openReadyDoor(elected...)
 	w.applyVoucher(voucher{Name: "spring"})
-	id := w.waitForVoucher("spring", "Reconciling", "True Creating").Status.ActivityID
+	id := w.waitUntilAccepted("spring").ActivityID
 	waiting := w.openDoor(elected...) // from now on messages go there
 
 	w.inConsole(id, alipay.ConsoleComplete)

@@ -114,9 +114,17 @@ func (d *door) wantCounted(outcome string, want int) {
 // post sends a body to a path of the door and returns the answer.
 func (d *door) post(path, body string, header ...string) (status int, answer string) {
 	d.t.Helper()
-	request, err := http.NewRequest(http.MethodPost, d.url+path, strings.NewReader(body))
+	status, answer, err := d.tryPost(path, body, header...)
 	if err != nil {
 		d.t.Fatal(err)
+	}
+	return status, answer
+}
+
+func (d *door) tryPost(path, body string, header ...string) (status int, answer string, err error) {
+	request, err := http.NewRequest(http.MethodPost, d.url+path, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	for i := 0; i < len(header); i += 2 {
@@ -124,14 +132,11 @@ func (d *door) post(path, body string, header ...string) (status int, answer str
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		d.t.Fatal(err)
+		return 0, "", err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return response.StatusCode, string(text)
+	return response.StatusCode, string(text), err
 }
 
 // waitUntilItKnows waits until the manager leads and an app works in it: until then it refuses forgeries for another reason.
@@ -197,6 +202,21 @@ func (w *world) calls(operation string) []journal.Entry {
 	}
 	w.sim.call("GET", "/_sim/requests?operation="+operation, nil, &answer)
 	return answer.Data
+}
+
+// waitUntilAccepted waits until the vendor has accepted the creation of a voucher activity, and not made it.
+func (w *world) waitUntilAccepted(name string) v1alpha1.AlipayVoucherActivityStatus {
+	w.t.Helper()
+	var accepted v1alpha1.AlipayVoucherActivityStatus
+	eventually(w.t, 40*time.Second, name+" is accepted", func() error {
+		accepted = w.getVoucher(name).Status
+		if accepted.ActivityID == "" {
+			return fmt.Errorf("its status is %+v", accepted)
+		}
+		return nil
+	})
+	w.waitForVoucher(name, "Reconciling", "True Creating")
+	return accepted
 }
 
 // inConsole does to a voucher activity what somebody does in the vendor's console, or what happens to it.
