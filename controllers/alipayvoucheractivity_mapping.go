@@ -217,7 +217,7 @@ func (AlipayVoucherActivityKind) SetActivityID(c v1alpha1.Campaign, id string) {
 func (AlipayVoucherActivityKind) Observe(c v1alpha1.Campaign, facts map[string]string, vendorState string) {
 	st := &voucher(c).Status
 	for name, field := range map[string]*string{
-		"create_time": &st.CreateTime, "audit_result": &st.AuditResult, "audit_reason": &st.AuditReason,
+		"audit_result": &st.AuditResult, "audit_reason": &st.AuditReason,
 		"activity_operation_status": &st.ActivityOperationStatus,
 	} {
 		if value, said := facts[name]; said { // an empty one is news too: an operation that is over

@@ -246,6 +246,8 @@ type Difference struct {
 	Call Operation
 	// Shrinks is true where the vendor lets the field only grow and less is desired than there is.
 	Shrinks bool
+	// Missing is how many of a list's values are not there, where all that are there are desired; 0 for anything else.
+	Missing int64
 	// Unseen is true where the vendor does not return a field that Call can change, so that it may be as desired.
 	Unseen bool
 }

@@ -155,11 +155,6 @@ type AlipayVoucherActivityStatus struct {
 	// +optional
 	AuditReason string `json:"auditReason,omitempty"`
 
-	// createTime is when Alipay made the activity (`create_time`, 创建时间), as it spells it.
-	//
-	// +optional
-	CreateTime string `json:"createTime,omitempty"`
-
 	// value is what one voucher is worth, for people: `10.00` yuan off, `6.5折`, `特价0.90` or `兑换`.
 	//
 	// +optional

@@ -103,13 +103,22 @@ type simulator struct {
 	namespace string
 }
 
+// startVoucherSimulator starts a simulator that has an Alipay app, too.
+func startVoucherSimulator(t *testing.T, namespace, mchid string, args ...string) *simulator {
+	t.Helper()
+	return startSimulator(t, namespace, mchid, append([]string{"--alipay-app", appOf(mchid)}, args...)...)
+}
+
+// appOf is the Alipay app beside a merchant.
+func appOf(mchid string) string { return "202100" + mchid }
+
 func startSimulator(t *testing.T, namespace, mchid string, args ...string) *simulator {
 	t.Helper()
 	dir := t.TempDir()
 	address := filepath.Join(dir, "address")
-	s := &simulator{mchid: mchid, appID: "202100" + mchid, secrets: filepath.Join(dir, "secrets"), namespace: namespace}
+	s := &simulator{mchid: mchid, appID: appOf(mchid), secrets: filepath.Join(dir, "secrets"), namespace: namespace}
 	s.process = start(t, "gateway-simulator", nil, append([]string{
-		"--listen", "127.0.0.1:0", "--address-file", address, "--merchant", mchid, "--alipay-app", s.appID,
+		"--listen", "127.0.0.1:0", "--address-file", address, "--merchant", mchid,
 		"--secrets-dir", s.secrets, "--secret-namespace", namespace,
 	}, args...)...)
 	eventually(t, 20*time.Second, "the simulator listens", func() error {

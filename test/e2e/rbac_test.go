@@ -32,15 +32,9 @@ type need struct {
 
 // needs are all rights that the operator has, as `verb resource[.group][/subresource] [name]`.
 // Whoever grants another one says here what for, and has liveAWholeLife use it.
-var needs = withCampaigns(map[string]need{
+var needs = withAccounts(withCampaigns(map[string]need{
 	"get secrets":    {why: "an account's keys, by the name that it gives"},
 	"get namespaces": {why: "whether one is going away with all that is in it, before a deletion ends an activity"},
-
-	"get wechatpaymerchants.campaign-operator.io":          {why: "an account as it is now, just before a call"},
-	"list wechatpaymerchants.campaign-operator.io":         {why: "accounts at the start, from API servers that do not stream lists"},
-	"watch wechatpaymerchants.campaign-operator.io":        {why: "accounts"},
-	"patch wechatpaymerchants.campaign-operator.io":        {why: "the finalizer of an account that a deletion needs"},
-	"patch wechatpaymerchants.campaign-operator.io/status": {why: "whether an account works"},
 
 	"create events.events.k8s.io": {why: "what somebody has to act on"},
 	"patch events.events.k8s.io":  {why: "the count of an event that comes again", rare: "the same event on an unchanged resource within minutes"},
@@ -49,7 +43,22 @@ var needs = withCampaigns(map[string]need{
 	"get leases.coordination.k8s.io campaign-operator.io":    {why: "who leads"},
 	"update leases.coordination.k8s.io campaign-operator.io": {why: "to lead, and to give up the lead"},
 	"create events": {why: "who became leader, in the operator's own namespace"},
-}, "paygiftactivities", "couponstocks")
+}, "paygiftactivities", "couponstocks", "alipayvoucheractivities"), "wechatpaymerchants", "alipayapps")
+
+// withAccounts adds the rights that the operator needs for each kind of account.
+func withAccounts(needs map[string]need, kinds ...string) map[string]need {
+	for _, kind := range kinds {
+		kind += ".campaign-operator.io"
+		maps.Copy(needs, map[string]need{
+			"get " + kind:               {why: "an account as it is now, just before a call"},
+			"list " + kind:              {why: "accounts at the start, from API servers that do not stream lists"},
+			"watch " + kind:             {why: "accounts"},
+			"patch " + kind:             {why: "the finalizer of an account that a deletion needs"},
+			"patch " + kind + "/status": {why: "whether an account works"},
+		})
+	}
+	return needs
+}
 
 // withCampaigns adds the rights that the operator needs for each kind of campaign.
 func withCampaigns(needs map[string]need, kinds ...string) map[string]need {
@@ -70,7 +79,10 @@ func withCampaigns(needs map[string]need, kinds ...string) map[string]need {
 
 // watched is all that the operator lists and watches. Neither Secrets nor namespaces are among
 // it: whoever may list a kind reads the contents of all of it.
-var watched = []string{"couponstocks.campaign-operator.io", "paygiftactivities.campaign-operator.io", "wechatpaymerchants.campaign-operator.io"}
+var watched = []string{
+	"alipayapps.campaign-operator.io", "alipayvoucheractivities.campaign-operator.io", "couponstocks.campaign-operator.io",
+	"paygiftactivities.campaign-operator.io", "wechatpaymerchants.campaign-operator.io",
+}
 
 func TestTheOperatorHasTheRightsThatItUsesAndNoOther(t *testing.T) {
 	t.Parallel()
@@ -190,7 +202,7 @@ type installedWorld struct {
 
 func newInstalledWorld(t *testing.T) *installedWorld {
 	t.Helper()
-	w := &installedWorld{world: newWorld(t), auditLog: filepath.Join(t.TempDir(), "audit.log")}
+	w := &installedWorld{world: newVoucherWorld(t), auditLog: filepath.Join(t.TempDir(), "audit.log")}
 	cp, err := controlplane.Start(t.Context(), controlplane.Options{AuditLogPath: w.auditLog})
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +223,7 @@ func newInstalledWorld(t *testing.T) *installedWorld {
 func (w *installedWorld) startOperator(env ...string) {
 	w.t.Helper()
 	w.manager = start(w.t, "manager", append(env, "KUBECONFIG="+w.kubeconfig),
-		"--allowed-gateways", w.sim.url, "--leader-elect-namespace", operatorNamespace, "--metrics-address=0", "--health-address=0",
+		"--allowed-gateways", w.sim.url + "," + w.sim.url + "/gateway.do", "--leader-elect-namespace", operatorNamespace, "--metrics-address=0", "--health-address=0",
 		"--create-rate=0", "--read-rate=0", "--sweep-interval=1s", "--stock-registration=0s", "--log-level=1", "--audit-log=-")
 }
 
@@ -234,6 +246,9 @@ func (w *installedWorld) liveAWholeLife() {
 	w.fault(map[string]any{"match": map[string]any{"operation": "favor.create"}, "action": "status", "status": 500})
 	w.applyStock(stock{Name: "paused", Lines: []string{"deletionPolicy: Pause"}})
 	w.waitForStock("paused", "Ready", "True Running")
+	w.fault(map[string]any{"match": map[string]any{"operation": "ordervoucher.create"}, "action": "status", "status": 502})
+	w.applyVoucher(voucher{Name: "stopped", Lines: []string{"deletionPolicy: Terminate"}})
+	w.waitForVoucher("stopped", "Ready", "True Scheduled")
 	w.manager.stop()
 
 	w.startOperator("KUBE_FEATURE_WatchListClient=false") // as with an API server that does not stream lists
@@ -244,9 +259,9 @@ func (w *installedWorld) liveAWholeLife() {
 	w.kubectl("patch", "pga", "deleted", "-n", w.namespace, "--type=merge", "-p", `{"spec":{"deletionPolicy":"Terminate"}}`)
 	w.waitFor("deleted", "Ready", "True Scheduled")
 	w.waitForSweeps(w.counter("paygift.list") + 2)
-	w.kubectl("delete", "wxm", "--all", "-n", w.namespace, "--wait=false") // while a campaign needs it to go
-	w.kubectl("delete", "pga,cst", "--all", "-n", w.namespace, "--timeout=40s")
-	w.kubectl("delete", "wxm", "--all", "-n", w.namespace, "--timeout=40s")
+	w.kubectl("delete", "wxm,apa", "--all", "-n", w.namespace, "--wait=false") // while a campaign needs it to go
+	w.kubectl("delete", "pga,cst,ava", "--all", "-n", w.namespace, "--timeout=40s")
+	w.kubectl("delete", "wxm,apa", "--all", "-n", w.namespace, "--timeout=40s")
 }
 
 // requests are the operator's to the API server so far.

@@ -45,7 +45,7 @@ func TestANewClusterFindsTheSameVoucherActivitiesAndHandsNoCodeOverAgain(t *test
 	for i, variant := range []map[string]string{voucherVariants[1], voucherVariants[3]} {
 		t.Run(fmt.Sprintf("vendor %d", i), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newVoucherWorld(t)
 			w.setAll(variant)
 			w.set("alipay.shops.unknown", "9999")
 			w.applyCodes("codes-1", "A", 1200)
@@ -103,7 +103,7 @@ func (w *world) areTheSameVouchers(lost map[string]lostVoucher, ids map[string]s
 
 func TestTwoClustersWithTheSameManifestMakeOneVoucherActivity(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	w.set("alipay.async.delay", "2s")
 	other := w.in(otherCluster(t))
 	manifest := w.voucherManifest(voucher{Name: "both", Begin: time.Now().Add(48 * time.Hour).Truncate(time.Second)})
@@ -119,7 +119,7 @@ func TestTwoClustersWithTheSameManifestMakeOneVoucherActivity(t *testing.T) {
 
 func TestAManifestWithTenThousandShopsAppliesIsCreatedAndCostsNoMoreWrites(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	w.startVoucherManager()
 	var shops strings.Builder
 	for i := range 10_000 {

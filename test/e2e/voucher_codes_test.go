@@ -12,7 +12,7 @@ import (
 func TestTwoHundredThousandCodesAreHandedOverOnceThroughAKillInBoundedMemory(t *testing.T) {
 	t.Parallel()
 	const secrets, each = 10, 20_000
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	var sources []codeSource
 	for i := range secrets {
 		source := codeSource{fmt.Sprintf("codes-%d", i), each}

@@ -29,7 +29,7 @@ func TestAManagerKilledInAnyCallOfAVouchersLifeGoesOnAndEachCodeIsThereOnce(t *t
 	for i, variant := range voucherVariants {
 		t.Run(fmt.Sprintf("vendor %d", i), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newVoucherWorld(t)
 			w.setAll(variant)
 			for name := range interruptions {
 				w.applyCodes(name+"-1", "A"+name[:1], 1500)

@@ -85,9 +85,9 @@ func TestARepeatedMessageIsAcknowledgedAndServedOnce(t *testing.T) {
 // Both accounts are in one cluster and served by one manager; the vendor's key for the one is worth nothing for the other.
 func TestTheSignatureOfAnotherAccountWakesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	other := *w
-	other.sim = startSimulator(t, w.namespace, "18"+w.sim.mchid[2:], "--alipay-app-name=other", "--alipay-secret-name=other-credentials",
+	other.sim = startVoucherSimulator(t, w.namespace, "18"+w.sim.mchid[2:], "--alipay-app-name=other", "--alipay-secret-name=other-credentials",
 		"--merchant-name=other", "--secret-name=other-merchant")
 	other.applyAccount()
 	d := w.openReadyDoor("--allowed-gateways=" + other.sim.url + "," + other.sim.url + "/gateway.do")

@@ -44,7 +44,7 @@ func newBesieged(t *testing.T) *besieged {
 func openBesieged(t *testing.T) *besieged {
 	t.Helper()
 	stateDir := t.TempDir()
-	b := &besieged{world: newWorld(t, "--state-dir", stateDir)}
+	b := &besieged{world: newVoucherWorld(t, "--state-dir", stateDir)}
 	b.door = b.openReadyDoor("--log-level=4")
 	b.key = readKeys(t, stateDir, "alipay-apps", b.sim.appID).private(t, alipay.AlipayKey)
 	return b

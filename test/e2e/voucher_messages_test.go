@@ -9,7 +9,7 @@ import (
 
 func TestACreatedMessageIsActedOnBeforeTheNextPoll(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "--switch", "alipay.async.delay=byHand")
+	w := newVoucherWorld(t, "--switch", "alipay.async.delay=byHand")
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	accepted := w.waitUntilAccepted("spring")
@@ -35,7 +35,7 @@ func TestACreatedMessageIsActedOnBeforeTheNextPoll(t *testing.T) {
 // Messages can be lost, and of a failure the vendor has none.
 func TestWhatNoMessageTellsIsPolled(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "--switch", "alipay.messages.fate=dropped")
+	w := newVoucherWorld(t, "--switch", "alipay.messages.fate=dropped")
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	w.waitForVoucher("spring", "Ready", "True Scheduled")
@@ -54,7 +54,7 @@ func TestWhatNoMessageTellsIsPolled(t *testing.T) {
 // The vendor may be quicker with its message than with its reply.
 func TestAMessageThatComesBeforeItsActivityIsRecordedDoesNoHarm(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "--switch", "alipay.async.delay=0s")
+	w := newVoucherWorld(t, "--switch", "alipay.async.delay=0s")
 	d := w.openReadyDoor()
 	rule := w.fault(map[string]any{"match": map[string]any{"operation": "ordervoucher.create"}, "action": "commitThenHold"})
 	w.applyVoucher(voucher{Name: "spring"})
@@ -71,7 +71,7 @@ func TestAMessageThatComesBeforeItsActivityIsRecordedDoesNoHarm(t *testing.T) {
 
 func TestMessagesThatComeTwiceOrInTheWrongOrderChangeNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "--switch", "alipay.messages.fate=duplicated")
+	w := newVoucherWorld(t, "--switch", "alipay.messages.fate=duplicated")
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	w.waitForVoucher("spring", "Ready", "True Scheduled")
@@ -100,7 +100,7 @@ func TestMessagesThatComeTwiceOrInTheWrongOrderChangeNothing(t *testing.T) {
 
 func TestMessagesAreBelievedInEveryFormThatTheVendorSends(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	id := w.waitForVoucher("spring", "Ready", "True Scheduled").Status.ActivityID
@@ -126,7 +126,7 @@ func TestMessagesAreBelievedInEveryFormThatTheVendorSends(t *testing.T) {
 
 func TestAMessageAboutAnActivityThatNobodyManagesIsAcknowledged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	d := w.openReadyDoor()
 	w.applyVoucher(voucher{Name: "spring"})
 	id := w.waitForVoucher("spring", "Ready", "True Scheduled").Status.ActivityID

@@ -11,7 +11,7 @@ import (
 
 func TestAManagerThatDoesNotLeadHasTheMessageComeAgainUntilItLeads(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "--switch", "alipay.async.delay=byHand")
+	w := newVoucherWorld(t, "--switch", "alipay.async.delay=byHand")
 	elected := []string{"--leader-elect", "--leader-elect-namespace=" + w.namespace}
 	leader := w.openReadyDoor(elected...)
 	w.applyVoucher(voucher{Name: "spring"})

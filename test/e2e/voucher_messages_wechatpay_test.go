@@ -69,7 +69,7 @@ func (n notifier) header(body string, at time.Time) []string {
 func TestANotificationOfARedeemedCouponIsAcknowledgedAndDroppedAndAForgedOneRefused(t *testing.T) {
 	t.Parallel()
 	stateDir := t.TempDir()
-	w := newWorld(t, "--state-dir", stateDir)
+	w := newVoucherWorld(t, "--state-dir", stateDir)
 	d := w.openDoor("--stock-registration=0s", "--log-level=4")
 	w.waitForAccount("True AccountReady", "")
 	w.applyStock(stock{Name: "spring"})

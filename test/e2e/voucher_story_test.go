@@ -6,7 +6,7 @@ import (
 
 func TestAVoucherActivityAppliedWithKubectlIsMadeChangedAndStopped(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	w.startVoucherManager()
 	w.applyVoucher(voucher{Name: "spring", Lines: []string{`budgetYuan: "1000.00"`}})
 	w.kubectl("wait", "--for=condition=Ready", "ava/spring", "-n", w.namespace, "--timeout=40s")
@@ -34,7 +34,7 @@ func TestAVoucherActivityAppliedWithKubectlIsMadeChangedAndStopped(t *testing.T)
 
 func TestTheCodesOfSecretsAreHandedOverAndGivenOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newVoucherWorld(t)
 	w.startVoucherManager()
 	w.applyCodes("first", "A", 2500)
 	w.applyCodes("second", "B", 300)

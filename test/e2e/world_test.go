@@ -39,9 +39,20 @@ var worlds atomic.Int64
 // newWorld starts a simulator and applies its merchant; the manager is started by the test.
 func newWorld(t *testing.T, simulatorArgs ...string) *world {
 	t.Helper()
+	return makeWorld(t, startSimulator, simulatorArgs...)
+}
+
+// newVoucherWorld is newWorld with an Alipay app beside the merchant.
+func newVoucherWorld(t *testing.T, simulatorArgs ...string) *world {
+	t.Helper()
+	return makeWorld(t, startVoucherSimulator, simulatorArgs...)
+}
+
+func makeWorld(t *testing.T, start func(t *testing.T, namespace, mchid string, args ...string) *simulator, simulatorArgs ...string) *world {
+	t.Helper()
 	n := worlds.Add(1)
 	namespace, mchid := fmt.Sprintf("e2e-%d", n), fmt.Sprintf("19000%05d", n)
-	w := &world{t: t, namespace: namespace, sim: startSimulator(t, namespace, mchid, simulatorArgs...)}
+	w := &world{t: t, namespace: namespace, sim: start(t, namespace, mchid, simulatorArgs...)}
 	w.use(suite.ControlPlane)
 	t.Cleanup(w.cleanUp)
 	w.applyAccount()
