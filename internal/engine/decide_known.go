@@ -131,7 +131,7 @@ func decideFresh(f *Facts) (Decision, bool) {
 // toldToRead reports whether the vendor has told of the activity, of which nothing but the hint is believed; or somebody asks for a
 // look and the list does not show all.
 func (f *Facts) toldToRead() bool {
-	return (f.Notified || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over()
+	return (f.Told || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over()
 }
 
 // unjudged reports whether it is not known yet whether the activity is ours.

@@ -17,8 +17,8 @@ type Facts struct {
 	Traits Traits
 	// Forced is when somebody asked for a look at the vendor now; zero otherwise.
 	Forced time.Time
-	// Notified is true when the vendor has told of the activity since it was last read.
-	Notified bool
+	// Told is true when the vendor has said something of the activity since it was last read.
+	Told bool
 	// Deleting is true while the resource is being deleted and its activity has to end first.
 	Deleting bool
 	// Leaving says why a deletion is not to touch the activity: the policy, or what else is going; empty otherwise.

@@ -15,6 +15,8 @@ import (
 type memories struct {
 	mu    sync.Mutex
 	byKey map[types.NamespacedName]*remembered
+	// told are the campaigns that the vendor has said something of since their activities were last read.
+	told map[types.NamespacedName]bool
 }
 
 type remembered struct {
@@ -45,8 +47,6 @@ type notes struct {
 	// those that were last looked at.
 	likeness likeness
 	named    string
-	// notified is when the vendor last told of the activity, until it has been read since.
-	notified time.Time
 	// shared is true when a sweep found an older resource with the same activity.
 	shared bool
 	// last is the state in which the activity was when the resource was let go.
@@ -93,6 +93,7 @@ func (m *memories) forget(key types.NamespacedName) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.byKey, key)
+	delete(m.told, key)
 }
 
 // succeeded ends a row of failures.

@@ -137,6 +137,7 @@ func (s *scope) get(ctx context.Context) {
 		_, shown := s.view.ByID(id)
 		s.unlisted = !shown
 	}
+	told := s.memories.heard(keyOf(s.campaign))
 	snapshot, err := s.activities.Get(ctx, id)
 	switch {
 	case providers.IsKind(err, providers.KindNotFound):
@@ -146,6 +147,9 @@ func (s *scope) get(ctx context.Context) {
 			s.memory.GoneSince = s.now
 		}
 	case err != nil:
+		if told {
+			s.memories.tell(keyOf(s.campaign))
+		}
 		failure := providers.AsError(providers.OperationGet, err)
 		log.FromContext(ctx).Info("call failed", "operation", failure.Operation, "activityId", id, "error", failure.Error(), "requestId", failure.RequestID)
 		s.callFailed(failure)
@@ -171,11 +175,6 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 	case s.memory.BusySince.IsZero():
 		s.memory.BusySince = s.now
 	}
-	s.memories.note(keyOf(s.campaign), func(n *notes) {
-		if !n.notified.After(s.now) { // what was told later is looked at once more
-			n.notified = zeroTime
-		}
-	})
 	s.Sweeper.Learn(s.sweepKey, snapshot)
 	s.remote, s.read, s.memory.GoneSince, s.memory.DetailRead = remote, true, zeroTime, s.now
 	s.memory.answered()

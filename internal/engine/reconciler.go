@@ -114,14 +114,6 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	return ctrl.Result{}, fmt.Errorf("no decision after %d actions: this is a bug, please report it with the resource's status", maxActions)
 }
 
-// Notified has campaigns of whose activities the vendor has told read them. What it has told is a hint, and nothing else is made of it.
-func (r *Reconciler) Notified(keys ...types.NamespacedName) {
-	for _, key := range keys {
-		r.memories.note(key, func(n *notes) { n.notified = r.Clock.Now() })
-	}
-	r.Waker.Wake(keys...)
-}
-
 // steps are the actions that only change what this reconcile knows.
 var steps = map[Action]func(*scope){
 	Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Renumber: (*scope).renumber, Archive: (*scope).archive,

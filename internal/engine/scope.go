@@ -228,7 +228,7 @@ func (s *scope) quotaKey(op providers.Operation) quota.Key {
 func (s *scope) facts(ctx context.Context) (*Facts, error) {
 	st := s.campaign.CampaignStatus()
 	f := &Facts{
-		Now: s.now, Goal: s.goal(), Traits: s.Kind.Traits(), Forced: s.forced, Notified: !s.memories.notes(keyOf(s.campaign)).notified.IsZero(), Memory: s.memory.Memory,
+		Now: s.now, Goal: s.goal(), Traits: s.Kind.Traits(), Forced: s.forced, Told: s.memories.isTold(keyOf(s.campaign)), Memory: s.memory.Memory,
 		Deleting: s.deleting(), Leaving: s.leavingFor, LeavingErr: s.leavingErr, Guarded: guarded(s.campaign), WantsGuard: s.wantsGuard(),
 		ViewErr: s.viewErr, Read: s.read, Gone: s.gone, CallErr: s.callErr, ReadWait: s.readWait, Jitter: jitter(s.campaign),
 		Manifest: s.manifestFacts(), Record: s.recordFacts(),

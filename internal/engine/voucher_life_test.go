@@ -185,7 +185,10 @@ func TestAStuckCreationIsReplacedByARevisionThatKeepsIt(t *testing.T) {
 		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.RequestRevision = ptr.To[int64](2) })
 		w.pass(10 * time.Minute)
 		w.want(v1alpha1.ReasonPreviousStillLive, v1alpha1.StatePending, "")
-		w.vendor.now(func(v *vendor) { v.vouchers.stuck = false; v.vouchers.works["10028001"].done = noon.Add(1000 * time.Hour) })
+		w.vendor.now(func(v *vendor) {
+			v.vouchers.stuck = false
+			v.vouchers.works["10028001"].done = noon.Add(1000 * time.Hour)
+		})
 		w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.ReplacePrevious = v1alpha1.ReplaceKeep })
 		w.pass(10 * time.Minute)
 		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)

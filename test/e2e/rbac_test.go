@@ -223,7 +223,7 @@ func newInstalledWorld(t *testing.T) *installedWorld {
 func (w *installedWorld) startOperator(env ...string) {
 	w.t.Helper()
 	w.manager = start(w.t, "manager", append(env, "KUBECONFIG="+w.kubeconfig),
-		"--allowed-gateways", w.sim.url + "," + w.sim.url + "/gateway.do", "--leader-elect-namespace", operatorNamespace, "--metrics-address=0", "--health-address=0",
+		"--allowed-gateways", w.sim.url+","+w.sim.url+"/gateway.do", "--leader-elect-namespace", operatorNamespace, "--metrics-address=0", "--health-address=0",
 		"--create-rate=0", "--read-rate=0", "--sweep-interval=1s", "--stock-registration=0s", "--log-level=1", "--audit-log=-")
 }
 
