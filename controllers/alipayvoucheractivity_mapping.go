@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ var _ engine.Kind = AlipayVoucherActivityKind{}
 
 // voucherConfirms is how long Alipay may take for what it has accepted. Its pages say nothing of it; usually it takes seconds.
 const voucherConfirms = 30 * time.Minute
+
+// voucherCode is what a code may be (codedeposit, voucher_codes).
+var voucherCode = regexp.MustCompile(`^[0-9A-Za-z_+=|-]{1,64}$`)
 
 // Name implements engine.Kind.
 func (AlipayVoucherActivityKind) Name() string { return "AlipayVoucherActivity" }
@@ -40,6 +44,7 @@ func (AlipayVoucherActivityKind) Traits() engine.Traits {
 		}},
 		Anonymous: true, Repeats: true, Numbers: true, Costs: true,
 		Confirms: voucherConfirms,
+		CodeForm: voucherCode, CodeWords: "1 to 64 letters, digits, -, _, +, = or |",
 	}
 }
 

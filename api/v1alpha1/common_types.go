@@ -291,6 +291,9 @@ type CodesRecord struct {
 	// counted is how many codes the vendor had before the batch that is under way, or after the last.
 	// +optional
 	Counted int64 `json:"counted,omitempty"`
+	// batch is being handed over, or may have been: it is recorded before, and until it is known what became of it.
+	// +optional
+	Batch *CodeBatchRecord `json:"batch,omitempty"`
 	// available is how many the vendor gives out in all, as last read.
 	// +optional
 	Available int64 `json:"available,omitempty"`
@@ -313,12 +316,28 @@ type CodeSourceRecord struct {
 	// digest of its codes, as `sha256:<hex>`. Other content later is not handed over.
 	// +optional
 	Digest string `json:"digest,omitempty"`
-	// lines counts the codes that have been handed over, whatever the vendor said to each.
+	// handed counts the codes that have been handed over, whatever the vendor said to each.
 	// +optional
-	Lines int64 `json:"lines,omitempty"`
-	// done is true when all of them have been.
+	Handed int64 `json:"handed,omitempty"`
+}
+
+// CodeBatchRecord is a batch of codes that one call hands over.
+type CodeBatchRecord struct {
+	// secretName is the Secret that they are from.
 	// +optional
-	Done bool `json:"done,omitempty"`
+	SecretName string `json:"secretName,omitempty"`
+	// from is how many codes of the Secret are before them.
+	// +optional
+	From int64 `json:"from,omitempty"`
+	// size counts them.
+	// +optional
+	Size int64 `json:"size,omitempty"`
+	// digest of the codes, as `sha256:<hex>`; the call's request number is made from it.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+	// time at which they were recorded.
+	// +optional
+	Time metav1.Time `json:"time,omitempty,omitzero"`
 }
 
 // CodeFailureRecord is a code that the vendor did not take.

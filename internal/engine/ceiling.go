@@ -67,7 +67,7 @@ func (f *Facts) commits(d Decision) bool {
 	if f.Traits.Activates() {
 		return f.activating() && d.Action != Stop && d.Action != Quietly
 	}
-	return d.Action == Intend || d.Action == Send && f.Memory.Sends == 0 || raises(d.Change.Operation)
+	return d.Action == Intend || d.Action == Send && f.Memory.Sends == 0 || d.Action == ReadCodes && !f.Codes.done() || raises(d.Change.Operation)
 }
 
 // raises reports whether a call has an activity give out more than it did.

@@ -1,7 +1,8 @@
 package engine
 
 import (
-	"regexp"
+	"hash/fnv"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -11,9 +12,6 @@ import (
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
-// codeForm is what a voucher code may be (codedeposit, voucher_codes).
-var codeForm = regexp.MustCompile(`^[0-9A-Za-z_+=|-]{1,64}$`)
-
 // codeList are the codes of a Secret, each with its line.
 type codeList struct {
 	codes  []string
@@ -22,7 +20,7 @@ type codeList struct {
 }
 
 // parseCodes reads the codes of a Secret, one a line; empty lines count as lines only. No message shows a code.
-func parseCodes(key types.NamespacedName, data map[string][]byte, count int64) (codeList, *status.Verdict) {
+func (t Traits) parseCodes(key types.NamespacedName, data map[string][]byte, count int64) (codeList, *status.Verdict) {
 	content, ok := data[v1alpha1.SecretKeyVoucherCodes]
 	if !ok {
 		return codeList{}, codesInvalid("Secret %s has no key %s. Put the codes there, one a line.", key, v1alpha1.SecretKeyVoucherCodes)
@@ -36,8 +34,8 @@ func parseCodes(key types.NamespacedName, data map[string][]byte, count int64) (
 		switch first, twice := seen[code]; {
 		case code == "":
 			continue
-		case !codeForm.MatchString(code):
-			return codeList{}, codesInvalid("Secret %s, line %d is no voucher code: write 1 to 64 letters, digits, -, _, +, = or |, one code a line.", key, line)
+		case !t.CodeForm.MatchString(code):
+			return codeList{}, codesInvalid("Secret %s, line %d is no voucher code: write %s, one code a line.", key, line, t.CodeWords)
 		case twice:
 			return codeList{}, codesInvalid("Secret %s: lines %d and %d are the same code. Write each code once.", key, first, line)
 		}
@@ -51,13 +49,33 @@ func parseCodes(key types.NamespacedName, data map[string][]byte, count int64) (
 	return list, nil
 }
 
-// batch are the codes after those that were handed over; nil when there are none.
+// hashes tells the codes apart, in little memory: of five million codes two share one once in a million times.
+func (l codeList) hashes() []uint64 {
+	hashes := make([]uint64, 0, len(l.codes))
+	for _, code := range l.codes {
+		hash := fnv.New64a()
+		_, _ = hash.Write([]byte(code)) // a hash never fails
+		hashes = append(hashes, hash.Sum64())
+	}
+	return hashes
+}
+
+// sameTwice reports whether two of many hashes are the same.
+func sameTwice(hashes []uint64) bool {
+	slices.Sort(hashes)
+	for i := 1; i < len(hashes); i++ {
+		if hashes[i] == hashes[i-1] {
+			return true
+		}
+	}
+	return false
+}
+
+// batch are the codes from a place on, as many as one call takes; nil when there are none.
 func (l codeList) batch(secretName string, from int64) *CodeBatch {
 	if from >= int64(len(l.codes)) {
 		return nil
 	}
 	to := min(from+providers.MaxCodes, int64(len(l.codes)))
-	return &CodeBatch{
-		SecretName: secretName, Codes: l.codes[from:to], Lines: l.lines[from:to], SourceDigest: l.digest, Last: to == int64(len(l.codes)),
-	}
+	return &CodeBatch{SecretName: secretName, From: from, Codes: l.codes[from:to], Lines: l.lines[from:to], SourceDigest: l.digest}
 }

@@ -46,8 +46,10 @@ const (
 	Archive Action = "Archive"
 	// ReadCodes: read the codes that are next to be handed over, and how many the vendor has.
 	ReadCodes Action = "ReadCodes"
-	// NoteCodes: record that the codes whose handing over was not answered have arrived, or are there from before.
-	NoteCodes Action = "NoteCodes"
+	// SettleBatch: record that the codes have arrived whose handing over was not answered.
+	SettleBatch Action = "SettleBatch"
+	// RecoverCodes: record the codes that the vendor has from before the record of them was lost.
+	RecoverCodes Action = "RecoverCodes"
 	// Judge: record whether the activity is what the manifest says.
 	Judge Action = "Judge"
 	// SettleMembers: record that the members are as listed.

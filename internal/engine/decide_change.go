@@ -59,6 +59,9 @@ func decideOperation(f *Facts, change Change) Decision {
 // intended reports whether this very call is recorded, for this very manifest, and its outcome is open.
 func (f *Facts) intended(change Change) bool {
 	record := f.Record.Operation
+	if change.Batch != nil && (f.Codes.Record == nil || f.Codes.Record.Batch == nil) {
+		return false
+	}
 	return isOpen(record, change.Operation) && record.Digest == change.digest() && record.Generation == f.Manifest.Generation
 }
 

@@ -17,27 +17,33 @@ type CodesFacts struct {
 	Record  *v1alpha1.CodesRecord
 	// Counted is how many codes the vendor has; nil when it was not asked in this reconcile.
 	Counted *int64
-	// Batch are those that are next, Problem says why there are none although there should be.
+	// Batch are those that are next, or under way; Problem says why there are none although there should be.
 	Batch   *CodeBatch
 	Problem *status.Verdict
-	// Checked is true when nothing asks for another look at Secrets that are done with, Read when all were looked at in this
+	// Checked is true when nothing asks for another look at Secrets that are done with, Read when they were looked at in this
 	// reconcile. Handed counts the batches that it has handed over.
 	Checked, Read bool
 	Handed        int
+	// Unsent is true when this reconcile has recorded the batch and not sent it, BatchSent is when it may last have been sent.
+	Unsent    bool
+	BatchSent time.Time
 }
 
 const (
 	// batchesAtOnce is how many batches one reconcile hands over, so that others get their turn.
 	batchesAtOnce = 4
 	// secretPause is how often a Secret that cannot be used is read again: Secrets are not watched.
-	secretPause = 15 * time.Second
+	secretPause = 30 * time.Second
 )
 
-// decideCodes hands the manifest's codes over, and then has the vendor give them out.
+// decideCodes hands the manifest's codes over, and then has the vendor give them out. A batch whose outcome is open comes first.
 func decideCodes(f *Facts) (Decision, bool) {
 	c := f.Codes
-	if len(c.Sources) == 0 && c.Record == nil || f.Goal != GoalLive || !f.changeable() {
+	switch {
+	case len(c.Sources) == 0 && c.Record == nil, f.Goal != GoalLive, !f.changeable():
 		return Decision{}, false
+	case c.Record != nil && c.Record.Batch != nil:
+		return f.decideBatch(), true
 	}
 	if d, shrinks := f.fewerCodes(); shrinks {
 		return d, true
@@ -48,32 +54,91 @@ func decideCodes(f *Facts) (Decision, bool) {
 	if c.Handed >= batchesAtOnce || c.Handed > 0 && f.Wait > 0 { // what was handed over is recorded first
 		return f.depositing(f.Wait), true
 	}
-	if !c.Read {
-		return Decision{Action: ReadCodes}, true
-	}
-	if c.Problem != nil {
-		d := f.observed(c.Problem.Progress, c.Problem.Reason, c.Problem.Message)
-		d.After = secretPause
+	if d, held := f.codesHeld(); held {
 		return d, true
 	}
-	return f.handOver(), true
+	switch {
+	case !c.Read:
+		return Decision{Action: ReadCodes}, true
+	case c.Problem != nil:
+		return f.codesProblem(), true
+	case c.done():
+		return f.codesDone()
+	default:
+		return f.handOver(), true
+	}
+}
+
+// codesHeld holds codes back before anything is read for them.
+func (f *Facts) codesHeld() (Decision, bool) {
+	if f.Account.Hold != nil && !f.Codes.done() {
+		held := f.held()
+		held.State = status.StateOf(f.Remote.Snapshot.State)
+		return held, true
+	}
+	if f.Codes.done() {
+		return Decision{}, false
+	}
+	return decideRaise(f)
+}
+
+// codesProblem reports Secrets that cannot be used.
+func (f *Facts) codesProblem() Decision {
+	d := f.observed(f.Codes.Problem.Progress, f.Codes.Problem.Reason, f.Codes.Problem.Message)
+	d.After = secretPause
+	return d
 }
 
 // handOver decides about the next batch, once it and the vendor's count are known.
 func (f *Facts) handOver() Decision {
 	c := f.Codes
-	open := isOpen(f.Record.Operation, providers.OperationDepositCodes)
 	switch {
 	case c.Record == nil && *c.Counted > 0 && (f.Record.Adopted || !c.onBoundary()):
-		return f.observed(status.Stalled, v1alpha1.ReasonCodesUnclear, fmt.Sprintf(
-			"the vendor has %d codes of %s, and which of the manifest's %d they are is not recorded, so none is handed over. Leave voucherCodesFrom out, or ask for another %s.",
+		return f.codesUnclear(fmt.Sprintf(
+			"the vendor has %d codes of %s, and which of the manifest's %d they are is not recorded, so none is handed over. Leave voucherCodesFrom out, or ask for another %s",
 			*c.Counted, f.it(), totalOf(c.Sources), f.Traits.Noun))
 	case c.Record == nil && *c.Counted > 0:
-		return Decision{Action: NoteCodes} // handed over before the record was lost
-	case open && c.Record != nil && *c.Counted > c.Record.Counted && f.Record.Operation.Digest == c.Batch.digest():
-		return Decision{Action: NoteCodes} // it has arrived, and its answer got lost
+		return Decision{Action: RecoverCodes}
+	case c.Record != nil && *c.Counted < c.Record.Counted:
+		return f.countLags()
 	}
-	d := decideOperation(f, Change{Operation: providers.OperationDepositCodes, Batch: c.Batch})
+	return f.deposit()
+}
+
+// decideBatch finds out what became of a batch: it has arrived when there are as many codes more, and not when there are none more a
+// while after it may last have been sent. Then it is the same call under the same number once more.
+func (f *Facts) decideBatch() Decision {
+	c := f.Codes
+	if c.Unsent {
+		return f.deposit()
+	}
+	if !c.Read || c.Counted == nil {
+		return Decision{Action: ReadCodes}
+	}
+	more := *c.Counted - c.Record.Counted
+	wait := c.BatchSent.Add(settle).Sub(f.Now)
+	switch {
+	case more >= c.Record.Batch.Size:
+		return Decision{Action: SettleBatch}
+	case more < 0:
+		return f.countLags()
+	case more > 0 && wait <= 0 && f.Forced.IsZero():
+		return f.codesUnclear(fmt.Sprintf(
+			"a batch of %d codes of Secret %s was handed over for %s and its answer got lost; the vendor has %d codes more since: some of them, or somebody else's. No other is handed over. Where nobody else hands codes over, have the same call repeated under its number with the annotation campaign-operator.io/reconcile-requested-at",
+			c.Record.Batch.Size, c.Record.Batch.SecretName, f.it(), more))
+	case wait > 0 && f.Forced.IsZero():
+		d := f.depositing(wait)
+		return d
+	case c.Problem != nil:
+		return f.codesProblem()
+	default:
+		return f.deposit()
+	}
+}
+
+// deposit hands the batch over that is next, or was recorded.
+func (f *Facts) deposit() Decision {
+	d := decideOperation(f, Change{Operation: providers.OperationDepositCodes, Batch: f.Codes.Batch})
 	if d.Verdict.Reason == v1alpha1.ReasonChanging {
 		working := f.depositing(0)
 		d.Verdict, d.State = working.Verdict, working.State
@@ -81,7 +146,7 @@ func (f *Facts) handOver() Decision {
 	return d
 }
 
-// depositing says how far the codes are.
+// depositing says that codes are being handed over.
 func (f *Facts) depositing(wait time.Duration) Decision {
 	d := f.observed(status.Working, v1alpha1.ReasonDepositingCodes, fmt.Sprintf(
 		"the codes of %s are being handed over; status.codes says how far they are.", f.it()))
@@ -89,30 +154,55 @@ func (f *Facts) depositing(wait time.Duration) Decision {
 	return d
 }
 
+// countLags waits for the vendor's count, which says that it has fewer codes than it has taken.
+func (f *Facts) countLags() Decision {
+	if f.Now.Sub(f.Record.operationTime()) >= f.Traits.Confirms {
+		return f.codesUnclear(fmt.Sprintf(
+			"the vendor says that it has %d codes of %s, and it has taken %d. No other is handed over. Ask the vendor",
+			*f.Codes.Counted, f.it(), f.Codes.Record.Counted))
+	}
+	return f.depositing(watchPause)
+}
+
+// codesUnclear reports codes of which nobody can tell where they are.
+func (f *Facts) codesUnclear(message string) Decision {
+	d := f.observed(status.Stalled, v1alpha1.ReasonCodesUnclear, message+".")
+	d.After = slowDelay(1)
+	return d
+}
+
 // codesDone has the vendor give out what it has, and reports codes that it did not take.
 func (f *Facts) codesDone() (Decision, bool) {
 	c, shown := f.Codes, f.Remote.Snapshot.Distribution
 	switch {
-	case c.Record.Available >= c.Record.Counted:
+	case c.Record == nil || c.Record.Available >= c.Record.Counted:
 	case !f.Read:
 		return Decision{Action: Get}, true
 	case shown == nil || shown.Total >= c.Record.Counted:
 	case c.Counted == nil:
 		return Decision{Action: ReadCodes}, true
+	case *c.Counted < c.Record.Counted:
+		return f.countLags(), true
 	default:
 		return decideOperation(f, Change{Operation: providers.OperationAppend, Total: *c.Counted}), true
 	}
-	if c.Record.Failed > 0 {
-		first := "status.codes.failures has the first"
-		if len(c.Record.Failures) > 0 {
-			failure := c.Record.Failures[0]
-			first = fmt.Sprintf("the first is line %d of Secret %s (%s), status.codes.failures has more", failure.Line, failure.SecretName, failure.Reason)
-		}
-		return f.observed(status.Stalled, v1alpha1.ReasonCodesRefused, fmt.Sprintf(
-			"the vendor took %d of the %d codes of %s and refused %d: %s. It gives out the others. Put codes in their place into a Secret of their own and name it in voucherCodesFrom, too.",
-			c.Record.Deposited, c.Record.Total, f.it(), c.Record.Failed, first)), true
+	if c.Record != nil && c.Record.Failed > 0 {
+		return f.codesRefused(), true
 	}
 	return Decision{}, false
+}
+
+// codesRefused reports codes that the vendor did not take.
+func (f *Facts) codesRefused() Decision {
+	record := f.Codes.Record
+	first := "status.codes.failures has the first"
+	if len(record.Failures) > 0 {
+		failure := record.Failures[0]
+		first = fmt.Sprintf("the first is line %d of Secret %s (%s), status.codes.failures has more", failure.Line, failure.SecretName, failure.Reason)
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonCodesRefused, fmt.Sprintf(
+		"the vendor took %d of the %d codes of %s and refused %d: %s. It gives out the others. Put codes in their place into a Secret of their own and name it in voucherCodesFrom, too.",
+		record.Deposited, record.Total, f.it(), record.Failed, first))
 }
 
 // fewerCodes reports a manifest that names fewer codes than were handed over.
@@ -122,12 +212,12 @@ func (f *Facts) fewerCodes() (Decision, bool) {
 	}
 	for _, done := range f.Codes.Record.Sources {
 		named := slices.ContainsFunc(f.Codes.Sources, func(s CodeSource) bool {
-			return s.SecretName == done.SecretName && s.Count >= done.Lines
+			return s.SecretName == done.SecretName && s.Count >= done.Handed
 		})
-		if !named && done.Lines > 0 {
+		if !named && done.Handed > 0 {
 			return f.observed(status.Stalled, v1alpha1.ReasonCannotShrink, fmt.Sprintf(
-				"%d codes of Secret %s were handed over for %s, and the vendor has no call that takes codes back. Name the Secret in voucherCodesFrom again, with that count or more.",
-				done.Lines, done.SecretName, f.it())), true
+				"%d codes of Secret %s were handed over for %s, and the vendor has no call that takes codes back. Name the Secret in voucherCodesFrom again, with the count that it had.",
+				done.Handed, done.SecretName, f.it())), true
 		}
 	}
 	return Decision{}, false
@@ -135,7 +225,7 @@ func (f *Facts) fewerCodes() (Decision, bool) {
 
 // done reports whether all codes that the manifest names were handed over.
 func (c CodesFacts) done() bool {
-	return c.Record != nil && !slices.ContainsFunc(c.Sources, func(s CodeSource) bool { return !c.of(s.SecretName).Done })
+	return !slices.ContainsFunc(c.Sources, func(s CodeSource) bool { return c.of(s.SecretName).Handed < s.Count })
 }
 
 // of is how far the codes of a Secret are.

@@ -163,7 +163,7 @@ func (f *Facts) atRest() bool {
 // unlessPaused holds a read back while the pause after a failed call lasts; after a failed create,
 // whose id another process has recorded since, there is none.
 func (f *Facts) unlessPaused(d Decision) Decision {
-	if wait := f.pause(); wait > 0 && (d.Action == Get || d.Action == ReadMembers) && f.Memory.LastErr.Operation != providers.OperationCreate {
+	if wait := f.pause(); wait > 0 && (d.Action == Get || d.Action == ReadMembers || d.Action == ReadCodes) && f.Memory.LastErr.Operation != providers.OperationCreate {
 		return f.callFailed(f.Memory.LastErr, wait)
 	}
 	return d

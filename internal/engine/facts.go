@@ -223,6 +223,10 @@ type Memory struct {
 	ProvenAbsent bool
 	// DetailRead is when the activity was last read one by one.
 	DetailRead time.Time
+	// CodesChecked are the Secrets that this process has found to be good together.
+	CodesChecked CodesChecked
+	// BatchSent is when this process last sent the recorded batch of codes; zero when it has not.
+	BatchSent time.Time
 	// MembersRead is when the members were last read.
 	MembersRead time.Time
 	// Operated is when the last call that changes an activity succeeded, OperatedName and

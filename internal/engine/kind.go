@@ -8,6 +8,7 @@
 package engine
 
 import (
+	"regexp"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -63,6 +64,9 @@ type Traits struct {
 	Repeats bool
 	// Numbers is true where every call that changes an activity takes a request number.
 	Numbers bool
+	// CodeForm is what a code may be that the activity gives out, CodeWords says it to people; none for kinds without.
+	CodeForm  *regexp.Regexp
+	CodeWords string
 	// Costs is true where activities have a budget of their own, which the account's ceilings are about.
 	Costs bool
 	// Registers is how long after its creation an activity cannot be activated yet.

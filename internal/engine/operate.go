@@ -91,6 +91,7 @@ func (s *scope) operate(ctx context.Context, change Change) error {
 		defer func() { s.memory.Started = s.Clock.Now() }()
 	}
 	receipt, err := s.activities.Do(ctx, s.mutation(change, record.Number))
+	s.batchSent(change, s.Clock.Now())
 	if err != nil {
 		failure := providers.AsError(change.Operation, err)
 		s.auditAfter(ctx, entry, auditFailure(failure))
@@ -137,8 +138,9 @@ func (s *scope) withheld(ctx context.Context, op providers.Operation) (bool, err
 			return false, err
 		}
 	}
-	if held {
+	if held && s.unsent {
 		s.campaign.CampaignStatus().Operation.Outcome = v1alpha1.OperationWithdrawn
+		s.batchKept()
 	}
 	return held, nil
 }
@@ -153,6 +155,9 @@ func (s *scope) operationFailed(failure *providers.Error) {
 		s.pause(failure, registerPause)
 	case refusal(failure) && !failure.MaybeCommitted:
 		s.campaign.CampaignStatus().Operation.Outcome = v1alpha1.OperationRefused
+	}
+	if !failure.MaybeCommitted {
+		s.batchKept()
 	}
 }
 

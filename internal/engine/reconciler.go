@@ -117,7 +117,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 // steps are the actions that only change what this reconcile knows.
 var steps = map[Action]func(*scope){
 	Adopt: (*scope).adopt, Take: (*scope).take, Drop: (*scope).drop, Renumber: (*scope).renumber, Archive: (*scope).archive,
-	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, NoteCodes: (*scope).noteCodes, Release: (*scope).release,
+	Judge: (*scope).judge, SettleMembers: (*scope).settleMembers, SettleBatch: (*scope).settleBatch, RecoverCodes: (*scope).recoverCodes, Release: (*scope).release,
 }
 
 // reads are the actions that ask the vendor. What fails in them is a fact for the next decision.

@@ -68,6 +68,8 @@ type scope struct {
 	callErr    *providers.Error
 	// over says why the activation of this reconcile is withdrawn: it would go beyond the account's ceiling.
 	over string
+	// batchNew is true when this reconcile has recorded the batch of codes that is under way.
+	batchNew bool
 	// unsent is true when this reconcile has recorded a call that it has not sent.
 	unsent bool
 	// plannedNow is true when this reconcile has made the plan of a draft.

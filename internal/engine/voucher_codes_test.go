@@ -24,7 +24,7 @@ func TestCodesAreHandedOverInBatchesAndThenGivenOut(t *testing.T) {
 			t.Errorf("%d batches, %d appends", n, m)
 		}
 		st := w.campaign().Status.Codes
-		if st == nil || st.Summary != "2100/2100" || len(st.Sources) != 2 || !st.Sources[1].Done || st.Available != 2100 {
+		if st == nil || st.Summary != "2100/2100" || len(st.Sources) != 2 || st.Sources[1].Handed != 900 || st.Available != 2100 {
 			t.Errorf("codes %+v", st)
 		}
 		w.costs(tally{}, func() { w.pass(20 * time.Minute) })
