@@ -139,11 +139,16 @@ func (d *differ) absent(at place, f Field, desired any) {
 	if at.hidden && at.call == "" {
 		return
 	}
-	shown := Render(desired)
+	shown, lacking := Render(desired), int64(0)
 	if wanted, ok := desired.([]any); ok && f.How == Set {
-		shown = renderSet(lenient.SetOf(wanted))
+		set := lenient.SetOf(wanted)
+		shown = renderSet(set)
+		if !at.hidden {
+			lacking = int64(len(set))
+		}
 	}
-	d.add(at, shown, "").Unseen = at.hidden
+	found := d.add(at, shown, "")
+	found.Unseen, found.Missing = at.hidden, lacking
 }
 
 func (d *differ) list(at place, fields []Field, desired, observed []any) {
@@ -164,7 +169,17 @@ func (d *differ) set(at place, f Field, desired, observed []string) {
 	if slices.Equal(desired, observed) || len(desired) == 0 && slices.Equal(observed, f.DefaultSet) {
 		return
 	}
-	d.add(at, renderSet(desired), renderSet(observed))
+	d.add(at, renderSet(desired), renderSet(observed)).Missing = missing(desired, observed)
+}
+
+// missing counts what a set, sorted and without repetition, lacks of the desired one; 0 where it has something else, too.
+func missing(desired, observed []string) int64 {
+	for _, value := range observed {
+		if _, wanted := slices.BinarySearch(desired, value); !wanted {
+			return 0
+		}
+	}
+	return int64(len(desired) - len(observed))
 }
 
 func (f Field) setByServer(observed any) bool {

@@ -78,7 +78,7 @@ func TestWhatADetailLacksDiffersOrIsUnseenAndWhatARowLacksIsNothing(t *testing.T
 		want              []diff
 	}{
 		"a field of every detail":        {`{"name":"a"}`, `{}`, []diff{{Field: "name", Desired: "a", Call: "rename"}}},
-		"a set of every detail":          {`{"tags":["x"]}`, `{"tags":[]}`, []diff{{Field: "tags", Desired: "1 value: x"}}},
+		"a set of every detail":          {`{"tags":["x"]}`, `{"tags":[]}`, []diff{{Field: "tags", Desired: "1 value: x", Missing: 1}}},
 		"one that means none":            {`{"number":0}`, `{}`, nil},
 		"one of some details":            {`{"daily":1}`, `{}`, nil},
 		"one of no detail":               {`{"hidden":"x"}`, `{}`, nil},
@@ -98,6 +98,29 @@ func TestWhatADetailLacksDiffersOrIsUnseenAndWhatARowLacksIsNothing(t *testing.T
 				t.Errorf("%s: a row differs: %+v", name, d)
 			}
 		}
+	}
+}
+
+func TestWhatASetLacksIsCountedWhereItHasNothingElse(t *testing.T) {
+	for name, tc := range map[string]struct {
+		desired, observed string
+		want              int64
+	}{
+		"one":                      {`["x","y"]`, `["y"]`, 1},
+		"two, named twice":         {`["x","x","y","z","z"]`, `["y","y"]`, 2},
+		"all":                      {`["x","y","x"]`, `[]`, 2},
+		"one, and something else":  {`["x","y"]`, `["y","a"]`, 0},
+		"as many, and others":      {`["x","y"]`, `["v","w"]`, 0},
+		"none, and something else": {`["x"]`, `["x","y"]`, 0},
+		"what was not asked for":   {`[]`, `["x"]`, 0},
+	} {
+		found := differences(t, `{"tags":`+tc.desired+`}`, `{"tags":`+tc.observed+`}`, true)
+		if len(found) != 1 || found[0].Missing != tc.want {
+			t.Errorf("%s: got %+v, want %d missing", name, found, tc.want)
+		}
+	}
+	if found := differences(t, `{"part":{"inner":{"ids":["1"]}}}`, `{}`, true); len(found) != 1 || !found[0].Unseen || found[0].Missing != 0 {
+		t.Errorf("nobody knows what a list lacks that is not shown: got %+v", found)
 	}
 }
 
