@@ -3,6 +3,7 @@ package alipay
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"testing"
 	"time"
 
@@ -100,11 +101,13 @@ func TestTheStateFollowsFromStatusOperationAndClock(t *testing.T) {
 
 func TestTheStateFollowsFromTheGatewaysClock(t *testing.T) {
 	const window = `"activity_status":"ACTIVE","voucher_send_mode_info":{"voucher_send_rule_info":{"publish_start_time":"2026-03-01 20:00:00","publish_end_time":"2026-03-01 20:00:10"}}`
-	for _, ours := range []time.Duration{0, -time.Hour, time.Hour} {
-		v := vouchersWith(t, success(`"activity_id":"100",`+window))
-		v.client.now = func() time.Time { return testNow.Add(ours) }
-		if got, err := v.Get(t.Context(), "100"); err != nil || got.State != providers.StateRunning {
-			t.Errorf("with our clock %s ahead: got %s, %v", ours, got.State, err)
+	for ahead, want := range map[time.Duration]providers.State{
+		-time.Second: providers.StateScheduled, 0: providers.StateRunning, 9 * time.Second: providers.StateRunning, 10 * time.Second: providers.StateEnded,
+	} {
+		answer := success(`"activity_id":"100",` + window)
+		answer.header = map[string]string{"Date": testNow.Add(ahead).Format(http.TimeFormat)}
+		if got, err := vouchersWith(t, answer).Get(t.Context(), "100"); err != nil || got.State != want {
+			t.Errorf("with the gateway's clock %s ahead: got %s, %v, want %s", ahead, got.State, err, want)
 		}
 	}
 }
