@@ -29,7 +29,9 @@ var schema = Schema{
 			{Name: "fixed"},
 			{Name: "inner", How: Nested, Fields: []Field{{Name: "ids", How: Set, Call: "change"}}},
 		}},
-		{Name: "block", How: Nested, Shown: Sometimes, Call: "change", Fields: []Field{{Name: "text"}}},
+		{Name: "block", How: Nested, Shown: Sometimes, Call: "change", Fields: []Field{
+			{Name: "text"}, {Name: "mail", Or: "phone"}, {Name: "phone", Or: "mail"}, {Name: "extra", How: Set, Removes: true},
+		}},
 	},
 }
 
@@ -124,6 +126,42 @@ func TestWhatASetLacksIsCountedWhereItHasNothingElse(t *testing.T) {
 	}
 }
 
+func TestACallTakesAFieldAwayOnlyWhereThatIsSaid(t *testing.T) {
+	const full = `{"name":"a","block":{"text":"1","mail":"m","extra":["x"]}}`
+	for name, tc := range map[string]struct {
+		desired, field string
+		want           providers.Operation
+	}{
+		"left out":                  {`{"block":{"text":"1","mail":"m","extra":["x"]}}`, "name", ""},
+		"left out in a block":       {`{"name":"a","block":{"mail":"m","extra":["x"]}}`, "block.text", ""},
+		"changed in a block":        {`{"name":"a","block":{"text":"2","mail":"m","extra":["x"]}}`, "block.text", "change"},
+		"what the call removes":     {`{"name":"a","block":{"text":"1","mail":"m"}}`, "block.extra", "change"},
+		"one of two, and no other":  {`{"name":"a","block":{"text":"1","extra":["x"]}}`, "block.mail", ""},
+		"one of two, for the other": {`{"name":"a","block":{"text":"1","phone":"p","extra":["x"]}}`, "block.mail", "change"},
+		"the other of two":          {`{"name":"a","block":{"text":"1","phone":"p","extra":["x"]}}`, "block.phone", "change"},
+		"the block":                 {`{"name":"a"}`, "block.text", ""},
+		"what no call changes":      {`{"name":"a","number":1,"block":{"text":"1","mail":"m","extra":["x"]}}`, "number", ""},
+	} {
+		found := differences(t, tc.desired, full, true)
+		i := slices.IndexFunc(found, func(d diff) bool { return d.Field == tc.field })
+		if i < 0 || found[i].Call != tc.want {
+			t.Errorf("%s: got %+v, want %q", name, found, tc.want)
+		}
+		desired, _, err := Decode([]byte(tc.desired), providers.Snapshot{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if call := schema.CallFor(tc.field, desired); call != tc.want {
+			t.Errorf("%s: the call is %q, want %q", name, call, tc.want)
+		}
+	}
+	for _, path := range []string{"", "novel", "name.novel", "items[0].id", "part", "block.novel"} {
+		if call := schema.CallFor(path, nil); call != "" {
+			t.Errorf("%q is changed by %q", path, call)
+		}
+	}
+}
+
 func TestWhatCannotBeDecodedIsAnError(t *testing.T) {
 	for _, bad := range []string{"", "[]", "<"} {
 		if _, err := schema.Differences([]byte(bad), providers.Snapshot{}); err == nil {
@@ -177,7 +215,7 @@ func TestDifferentValuesLookDifferent(t *testing.T) {
 
 func TestCoverageNamesEveryFieldThatCanBeSeen(t *testing.T) {
 	got := schema.Coverage("id")
-	if want := []string{"name", "number", "end", "colour", "tags", "items[].id", "members", "most", "daily", "part.fixed", "part.inner.ids", "block.text"}; !slices.Equal(got.Comparable, want) {
+	if want := []string{"name", "number", "end", "colour", "tags", "items[].id", "members", "most", "daily", "part.fixed", "part.inner.ids", "block.text", "block.mail", "block.phone", "block.extra"}; !slices.Equal(got.Comparable, want) {
 		t.Errorf("got %q", got.Comparable)
 	}
 	if !slices.Equal(got.WriteOnly, []string{"hidden"}) || !slices.Equal(got.ServerOwned, []string{"id"}) {
