@@ -131,7 +131,7 @@ func (s *scope) codesIntended(change Change) {
 		return
 	}
 	record := s.codesRecord()
-	record.Counted = *s.codes.counted
+	record.Counted = max(record.Counted, *s.codes.counted) // a count may lag behind
 	sourceOf(record, change.Batch.SecretName).Digest = change.Batch.SourceDigest
 }
 

@@ -11,9 +11,10 @@ import (
 )
 
 // decideAmendment brings the fields that a call can change to what the manifest says: all that one modification can do first, then
-// how many there are to give out.
+// how many there are to give out. What became of codes is found out before: their record is that of the last call.
 func decideAmendment(f *Facts) (Decision, bool) {
-	if f.Goal != GoalLive || !f.changeable() {
+	handingOver := len(f.Codes.Sources) > 0 && isOpen(f.Record.Operation, providers.OperationDepositCodes)
+	if f.Goal != GoalLive || !f.changeable() || handingOver {
 		return Decision{}, false
 	}
 	for _, op := range []providers.Operation{providers.OperationModify, providers.OperationAppend} {

@@ -65,13 +65,13 @@ func (f *Facts) handOver() Decision {
 	open := isOpen(f.Record.Operation, providers.OperationDepositCodes)
 	switch {
 	case c.Record == nil && *c.Counted > 0 && (f.Record.Adopted || !c.onBoundary()):
-		return f.observed(status.Stalled, v1alpha1.ReasonCodesUnclear, fmt.Sprintf(
-			"the vendor has %d codes of %s, and which of the manifest's %d they are is not recorded, so none is handed over. Leave voucherCodesFrom out, or ask for another %s.",
-			*c.Counted, f.it(), totalOf(c.Sources), f.Traits.Noun))
+		return f.unclearCodes()
 	case c.Record == nil && *c.Counted > 0:
 		return Decision{Action: NoteCodes} // handed over before the record was lost
 	case open && c.Record != nil && *c.Counted > c.Record.Counted && f.Record.Operation.Digest == c.Batch.digest():
 		return Decision{Action: NoteCodes} // it has arrived, and its answer got lost
+	case c.Record != nil && *c.Counted > c.Record.Counted:
+		return f.unclearCodes() // an answer got lost, and the record of its call as well
 	}
 	d := decideOperation(f, Change{Operation: providers.OperationDepositCodes, Batch: c.Batch})
 	if d.Verdict.Reason == v1alpha1.ReasonChanging {
@@ -79,6 +79,13 @@ func (f *Facts) handOver() Decision {
 		d.Verdict, d.State = working.Verdict, working.State
 	}
 	return d
+}
+
+// unclearCodes reports codes at the vendor of which it is not known which they are.
+func (f *Facts) unclearCodes() Decision {
+	return f.observed(status.Stalled, v1alpha1.ReasonCodesUnclear, fmt.Sprintf(
+		"the vendor has %d codes of %s, and which of the manifest's %d they are is not recorded, so none is handed over. Leave voucherCodesFrom out, or ask for another %s.",
+		*f.Codes.Counted, f.it(), totalOf(f.Codes.Sources), f.Traits.Noun))
 }
 
 // depositing says how far the codes are.
