@@ -11,10 +11,9 @@ import (
 )
 
 // decideAmendment brings the fields that a call can change to what the manifest says: all that one modification can do first, then
-// how many there are to give out. What became of codes is found out before: their record is that of the last call.
+// how many there are to give out.
 func decideAmendment(f *Facts) (Decision, bool) {
-	handingOver := len(f.Codes.Sources) > 0 && isOpen(f.Record.Operation, providers.OperationDepositCodes)
-	if f.Goal != GoalLive || !f.changeable() || handingOver {
+	if f.Goal != GoalLive || !f.changeable() {
 		return Decision{}, false
 	}
 	for _, op := range []providers.Operation{providers.OperationModify, providers.OperationAppend} {

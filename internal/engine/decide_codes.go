@@ -42,7 +42,11 @@ func decideCodes(f *Facts) (Decision, bool) {
 	if d, shrinks := f.fewerCodes(); shrinks {
 		return d, true
 	}
-	if c.done() && c.Checked && c.Problem == nil {
+	switch doubt := f.handingOver(); {
+	case !c.done() || !c.Checked || c.Problem != nil || doubt && !c.Read:
+	case doubt && *c.Counted > c.Record.Counted:
+		return f.unclearCodes(), true // those of a Secret that is named no more have arrived
+	default:
 		return f.codesDone()
 	}
 	if c.Handed >= batchesAtOnce || c.Handed > 0 && f.Wait > 0 { // what was handed over is recorded first
@@ -59,16 +63,20 @@ func decideCodes(f *Facts) (Decision, bool) {
 	return f.handOver(), true
 }
 
+// handingOver reports whether it is not known what became of codes that were handed over.
+func (f *Facts) handingOver() bool {
+	return isOpen(f.Record.Operation, providers.OperationDepositCodes)
+}
+
 // handOver decides about the next batch, once it and the vendor's count are known.
 func (f *Facts) handOver() Decision {
 	c := f.Codes
-	open := isOpen(f.Record.Operation, providers.OperationDepositCodes)
 	switch {
 	case c.Record == nil && *c.Counted > 0 && (f.Record.Adopted || !c.onBoundary()):
 		return f.unclearCodes()
 	case c.Record == nil && *c.Counted > 0:
 		return Decision{Action: NoteCodes} // handed over before the record was lost
-	case open && c.Record != nil && *c.Counted > c.Record.Counted && f.Record.Operation.Digest == c.Batch.digest():
+	case f.handingOver() && c.Record != nil && *c.Counted > c.Record.Counted && f.Record.Operation.Digest == c.Batch.digest():
 		return Decision{Action: NoteCodes} // it has arrived, and its answer got lost
 	case c.Record != nil && *c.Counted > c.Record.Counted:
 		return f.unclearCodes() // an answer got lost, and the record of its call as well

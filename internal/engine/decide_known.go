@@ -51,6 +51,11 @@ func decideKnown(f *Facts) Decision {
 	if d, done := decideMove(f); done {
 		return d
 	}
+	if f.handingOver() { // before another call takes the place of its record
+		if d, done := decideCodes(f); done {
+			return f.unlessPaused(d)
+		}
+	}
 	if d, done := decideAmendment(f); done {
 		return f.unlessPaused(d)
 	}
@@ -106,7 +111,7 @@ func (f *Facts) adopts() bool { return f.Manifest.AdoptID != "" && f.Manifest.Ad
 func decideFresh(f *Facts) (Decision, bool) {
 	unsettled := f.unjudged()
 	switch {
-	case f.toldToRead():
+	case f.toldToRead(), f.inDoubt():
 		return Decision{Action: Get}, true
 	case f.atRest():
 		return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
@@ -132,6 +137,14 @@ func decideFresh(f *Facts) (Decision, bool) {
 // look and the list does not show all.
 func (f *Facts) toldToRead() bool {
 	return (f.Notified || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over()
+}
+
+// inDoubt reports whether it is not known what became of a call whose effect comes later, and the activity was not read since: what was
+// seen before may be over. Times in a status are whole seconds.
+func (f *Facts) inDoubt() bool {
+	op := f.Record.Operation
+	said := f.Record.Settled && f.Record.ObservedGeneration == f.Manifest.Generation
+	return f.Traits.Confirms > 0 && op != nil && op.Outcome == "" && !said && !f.Memory.DetailRead.After(op.Time.Add(time.Second))
 }
 
 // unjudged reports whether it is not known yet whether the activity is ours.

@@ -74,8 +74,8 @@ func (m *model) place(reason string) (place, bool) {
 	return known, ok
 }
 
-// inTurn tells every plot with every reply to its call and every trouble at every boundary: one of so many of these stories, each with the
-// next habit of the vendor, or all of them when exhaustive.
+// inTurn tells every plot with every reply to its call and every trouble at every boundary: one of so many of these stories, which of them says -seed, each
+// with the next habit of the vendor; or all of them when exhaustive.
 func (p *protocol) inTurn(t *testing.T, replies []string, every int) {
 	all := sortedKeys(p.own.habits)
 	n := 0
@@ -83,7 +83,7 @@ func (p *protocol) inTurn(t *testing.T, replies []string, every int) {
 		for _, reply := range replies {
 			for _, trouble := range p.own.troubleNames() {
 				for at := range max(boundaries, p.own.long[name]) {
-					if n++; n%(every*thin) == 0 || *exhaustive {
+					if n++; (n+*seed)%(every*thin) == 0 || *exhaustive {
 						p.short(t, name, all[n%len(all)], reply, map[int]string{at: trouble})
 					}
 				}

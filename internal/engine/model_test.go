@@ -44,10 +44,10 @@ type model struct {
 	specs   map[string]v1alpha1.PayGiftActivitySpec // what the manifests have said, by the digest of the request
 	numbers map[string]string                       // what the numbers of calls stand for
 	asked   map[string]bool                         // the numbers that a create call was sent with
-	touched map[string]bool        // what was done in the vendor's console
-	limits  v1alpha1.AccountLimits // the ceilings before the boundary that is being crossed
-	wiped   bool                   // somebody emptied the status after the operator's last write
-	lost    bool                   // the record of a call in flight was lost
+	touched map[string]bool                         // what was done in the vendor's console
+	limits  v1alpha1.AccountLimits                  // the ceilings before the boundary that is being crossed
+	wiped   bool                                    // somebody emptied the status after the operator's last write
+	lost    bool                                    // the record of a call in flight was lost
 	asks    int
 	pause   func() // lets another process go on
 	nested  bool
@@ -252,16 +252,16 @@ func (m *model) mutations() (n int) {
 func (p *protocol) play(t *testing.T, name, habit string, act func(m *model)) {
 	t.Helper()
 	t.Run("story", func(t *testing.T) {
-	inWorldOf(t, p.kind, func(t *testing.T, w *world) {
-		m := newModel(w, p, habit)
-		defer func() {
-			if t.Failed() {
-				t.Logf("%s:\n%s", name, strings.Join(m.story, "\n"))
-			}
-		}()
-		act(m)
-		m.verify()
-		p.told(m)
-	})
+		inWorldOf(t, p.kind, func(t *testing.T, w *world) {
+			m := newModel(w, p, habit)
+			defer func() {
+				if t.Failed() {
+					t.Logf("%s:\n%s", name, strings.Join(m.story, "\n"))
+				}
+			}()
+			act(m)
+			m.verify()
+			p.told(m)
+		})
 	})
 }

@@ -170,7 +170,7 @@ func (m *model) commits(body vendorBody) {
 // readyIsTrue: Ready says that the activity is as the manifest says. (What others do in the console is seen later.)
 func (m *model) readyIsTrue(c *v1alpha1.PayGiftActivity) {
 	current := c.Status.ObservedGeneration == c.Generation && c.DeletionTimestamp == nil && !observed(c)
-	if m.w.vendor.vouchers == nil || !current || ready(c).Status != "True" || m.w.kind.Goal(c) != GoalLive || m.touched["rename"] || m.touched["take a shop out"] {
+	if v := m.w.vendor.vouchers; v == nil || v.forgetful && !m.alone() || !current || ready(c).Status != "True" || m.w.kind.Goal(c) != GoalLive || m.touched["rename"] {
 		return
 	}
 	a, work, _ := m.atVendor(c.Status.ActivityID)
@@ -194,7 +194,8 @@ func (m *model) alikeVoucher(body vendorBody, a *activity) bool {
 			return false
 		}
 	}
-	return body.Name == a.body.Name && body.Begin.Equal(a.body.Begin) && body.End.Equal(a.body.End) && amount == a.body.Amount && sameSet(shops, a.members)
+	return body.Name == a.body.Name && body.Begin.Equal(a.body.Begin) && body.End.Equal(a.body.End) && amount == a.body.Amount &&
+		(m.touched["take a shop out"] || sameSet(shops, a.members)) // the list does not show shops: that is seen when something else has them read
 }
 
 func sameSet(a, b []string) bool {

@@ -24,7 +24,7 @@ var voucherPlaces = map[string]place{
 		true: func(m *model, e end) bool {
 			return e.Status.Creation == v1alpha1.CreationUnknown && e.Status.ActivityID != "" && (!e.shown || m.w.vendor.vouchers.works[e.real.id] != nil)
 		},
-		says: "raise requestRevision", out: func(m *model, e end) { m.failsCreation(e) },
+		says: "raise requestRevision", out: (*model).failsCreation,
 	},
 	v1alpha1.ReasonChangeUnconfirmed: {
 		true: func(m *model, e end) bool { return e.shown && m.w.vendor.vouchers.works[e.real.id] != nil },
@@ -115,6 +115,10 @@ func (m *model) failsCreation(e end) {
 		delete(v.works, e.Status.ActivityID)
 	})
 	m.w.vendor.console(e.Status.ActivityID, func(a *activity) { a.forgotten = true })
+	if e.DeletionTimestamp != nil {
+		m.cause("Orphan") // as the message says then
+		return
+	}
 	m.renew()
 }
 

@@ -204,7 +204,7 @@ func TestVouchersKeepTheProtocolWithTwoProcesses(t *testing.T) {
 		for _, trouble := range []string{"", "crash", "stale cache", "Terminated", "wipe the status", "brake", "revise and keep", "name b"} {
 			for first := range max(boundaries, p.own.long[name]) {
 				for second := range max(boundaries, p.own.long[name]) {
-					if n++; n%(127*thin) == 0 || *exhaustive {
+					if n++; (n+*seed)%(127*thin) == 0 || *exhaustive {
 						p.pair(t, name, all[n%len(all)], trouble, first, second)
 					}
 				}

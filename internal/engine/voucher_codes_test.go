@@ -151,7 +151,10 @@ func TestAnEditWhileTheAnswerToCodesIsLostHandsNoneOverTwice(t *testing.T) {
 				w.vendor.crossing = func(op providers.Operation, done bool) {
 					if op == providers.OperationDepositCodes && done && !edited {
 						edited = true
-						w.amend(func(c *v1alpha1.PayGiftActivity) { c.Spec.ActivityBaseInfo.ActivityName = "summer"; codes(test.sources)(c) })
+						w.amend(func(c *v1alpha1.PayGiftActivity) {
+							c.Spec.ActivityBaseInfo.ActivityName = "summer"
+							codes(test.sources)(c)
+						})
 					}
 				}
 				w.pass(10 * time.Minute)
