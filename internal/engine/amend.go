@@ -69,10 +69,17 @@ func (s *scope) noteResidue(remote *Remote) {
 		case d.Call == "":
 		case asked >= 0:
 			st.Residue[asked] = residue
-		case st.Creation == v1alpha1.CreationUnknown && (d.Unseen || s.leftOut(d.Field)):
+		case st.Creation == v1alpha1.CreationUnknown && s.asked(remote.Snapshot) && (d.Unseen || s.leftOut(d.Field)):
 			st.Residue = append(st.Residue, residue)
 		}
 	}
+}
+
+// asked reports whether an activity was made by the recorded request, so that all that the manifest says was asked for. One that was
+// found again, or that a repetition has returned, may have been made by a former manifest.
+func (s *scope) asked(snapshot providers.Snapshot) bool {
+	request := s.campaign.CampaignStatus().Request
+	return snapshot.Created.IsZero() || request != nil && !snapshot.Created.Before(request.Time.Add(-createdMargin))
 }
 
 // withoutResidue leaves out what differs although it was asked for.

@@ -196,8 +196,8 @@ func (s *scope) noteAvailable() {
 func (s *scope) noteCodes() {
 	facts := s.codesFacts()
 	record := s.codesRecord()
-	if operation := s.campaign.CampaignStatus().Operation; isOpen(operation, providers.OperationDepositCodes) {
-		operation.Outcome = v1alpha1.OperationDone
+	if facts.Record != nil {
+		s.campaign.CampaignStatus().Operation.Outcome = v1alpha1.OperationDone
 		accepted := min(*facts.Counted-record.Counted, int64(len(facts.Batch.Codes)))
 		if missed := int64(len(facts.Batch.Codes)) - accepted; missed > 0 {
 			record.Failures = append(record.Failures, v1alpha1.CodeFailureRecord{SecretName: facts.Batch.SecretName, Line: facts.Batch.Lines[0],

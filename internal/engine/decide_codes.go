@@ -68,6 +68,13 @@ func (f *Facts) handingOver() bool {
 	return isOpen(f.Record.Operation, providers.OperationDepositCodes)
 }
 
+// sentLast reports whether a batch was what was last sent, and no answer says that it was taken: where two operators sent it, that it was
+// refused may be the answer to the other.
+func (f *Facts) sentLast(batch *CodeBatch) bool {
+	op := f.Record.Operation
+	return op != nil && op.Name == string(providers.OperationDepositCodes) && op.Outcome != v1alpha1.OperationDone && op.Digest == batch.digest()
+}
+
 // handOver decides about the next batch, once it and the vendor's count are known.
 func (f *Facts) handOver() Decision {
 	c := f.Codes
@@ -76,7 +83,7 @@ func (f *Facts) handOver() Decision {
 		return f.unclearCodes()
 	case c.Record == nil && *c.Counted > 0:
 		return Decision{Action: NoteCodes} // handed over before the record was lost
-	case f.handingOver() && c.Record != nil && *c.Counted > c.Record.Counted && f.Record.Operation.Digest == c.Batch.digest():
+	case c.Record != nil && *c.Counted > c.Record.Counted && f.sentLast(c.Batch):
 		return Decision{Action: NoteCodes} // it has arrived, and its answer got lost
 	case c.Record != nil && *c.Counted > c.Record.Counted:
 		return f.unclearCodes() // an answer got lost, and the record of its call as well

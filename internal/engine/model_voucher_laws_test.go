@@ -66,7 +66,7 @@ func (m *model) changesWhat(c *v1alpha1.PayGiftActivity, a activity, has []strin
 		m.modifiesWhat(a, desired, change.Fields)
 	case providers.OperationAppend:
 		codesOnly := total > 0 && change.Total == int64(len(has)) && change.Total <= total
-		if quantityOnly := total == 0 && change.Total == want.Amount; change.Total <= a.body.Amount && m.alone() || !codesOnly && !quantityOnly {
+		if quantityOnly := total == 0 && change.Total == want.Amount; m.alone() && (change.Total <= a.body.Amount || !codesOnly && !quantityOnly) {
 			m.broken("an append to %d of %d, the manifest says %d, with %d of %d codes", change.Total, a.body.Amount, want.Amount, len(has), total)
 		}
 		m.affords(c, change)

@@ -50,7 +50,7 @@ var voucherPlaces = map[string]place{
 	},
 	v1alpha1.ReasonCodesUnclear: {
 		true: func(m *model, e end) bool {
-			return e.goal == GoalLive && e.Status.Codes == nil && len(m.w.vendor.vouchers.codes[e.Status.ActivityID]) > 0
+			return e.goal == GoalLive && len(m.w.vendor.vouchers.codes[e.Status.ActivityID]) > 0
 		},
 		says: "or ask for another", out: func(m *model, _ end) { m.renew() },
 	},
