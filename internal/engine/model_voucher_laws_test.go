@@ -170,7 +170,7 @@ func (m *model) commits(body vendorBody) {
 // readyIsTrue: Ready says that the activity is as the manifest says. (What others do in the console is seen later.)
 func (m *model) readyIsTrue(c *v1alpha1.PayGiftActivity) {
 	current := c.Status.ObservedGeneration == c.Generation && c.DeletionTimestamp == nil && !observed(c)
-	if v := m.w.vendor.vouchers; v == nil || v.forgetful && !m.alone() || !current || ready(c).Status != "True" || m.w.kind.Goal(c) != GoalLive || m.touched["rename"] {
+	if m.w.vendor.vouchers == nil || !current || ready(c).Status != "True" || m.w.kind.Goal(c) != GoalLive || m.touched["rename"] {
 		return
 	}
 	a, work, _ := m.atVendor(c.Status.ActivityID)
@@ -190,7 +190,9 @@ func (m *model) alikeVoucher(body vendorBody, a *activity) bool {
 		if record := c.Status.Codes; record != nil {
 			amount -= record.Failed
 		}
-		if _, _, has := m.atVendor(a.id); int64(len(has)) != amount {
+		if _, _, has := m.atVendor(a.id); m.twiceAtMost() {
+			amount = a.body.Amount
+		} else if int64(len(has)) != amount {
 			return false
 		}
 	}
@@ -202,12 +204,15 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// handedOverOnce: no activity has a code twice. Two processes at once may both find it missing; then the number of the call guards it, or
-// that the vendor refuses a code that it has.
+// twiceAtMost is the exception to the promise that a code is handed over once: two processes at once may both find it missing, and what guards it
+// then is the number of the call, which this vendor forgets.
+func (m *model) twiceAtMost() bool { return m.w.vendor.vouchers.forgetful && !m.alone() }
+
+// handedOverOnce: no activity has a code twice.
 func (m *model) handedOverOnce() {
 	m.w.vendor.now(func(v *vendor) {
 		for id, has := range v.vouchers.codes {
-			if distinct := slices.Compact(slices.Sorted(slices.Values(has))); len(distinct) != len(has) && (m.alone() || !v.vouchers.forgetful) {
+			if distinct := slices.Compact(slices.Sorted(slices.Values(has))); len(distinct) != len(has) && !m.twiceAtMost() {
 				m.broken("activity %s has %d codes, %d different ones", id, len(has), len(distinct))
 			}
 		}

@@ -186,7 +186,7 @@ var voucherPlots = map[string]plot{
 var longVoucherPlots = map[string]int{"make with codes": 30, "hand over more": 16, "modify": 14, "change": 18}
 
 func TestVouchersKeepTheProtocol(t *testing.T) {
-	newProtocol(modelVoucher{}).inTurn(t, []string{"", "reply lost", "5xx", "no permission"}, 97)
+	newProtocol(modelVoucher{}).inTurn(t, []string{"", "reply lost", "5xx", "no permission"}, 211)
 }
 
 func TestVouchersKeepTheProtocolInLongStories(t *testing.T) {
@@ -204,7 +204,7 @@ func TestVouchersKeepTheProtocolWithTwoProcesses(t *testing.T) {
 		for _, trouble := range []string{"", "crash", "stale cache", "Terminated", "wipe the status", "brake", "revise and keep", "name b"} {
 			for first := range max(boundaries, p.own.long[name]) {
 				for second := range max(boundaries, p.own.long[name]) {
-					if n++; (n+*seed)%(127*thin) == 0 || *exhaustive {
+					if n++; (n+*seed)%(307*thin) == 0 || *exhaustive {
 						p.pair(t, name, all[n%len(all)], trouble, first, second)
 					}
 				}
