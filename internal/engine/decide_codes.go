@@ -42,12 +42,8 @@ func decideCodes(f *Facts) (Decision, bool) {
 	if d, shrinks := f.fewerCodes(); shrinks {
 		return d, true
 	}
-	switch doubt := f.handingOver(); {
-	case !c.done() || !c.Checked || c.Problem != nil || doubt && !c.Read:
-	case doubt && *c.Counted > c.Record.Counted:
-		return f.unclearCodes(), true // those of a Secret that is named no more have arrived
-	default:
-		return f.codesDone()
+	if c.done() && c.Checked && c.Problem == nil && (c.Read || !f.handingOver()) {
+		return f.allHandedOver()
 	}
 	if c.Handed >= batchesAtOnce || c.Handed > 0 && f.Wait > 0 { // what was handed over is recorded first
 		return f.depositing(f.Wait), true
@@ -61,6 +57,22 @@ func decideCodes(f *Facts) (Decision, bool) {
 		return d, true
 	}
 	return f.handOver(), true
+}
+
+// decideOpenCodes finds out what became of codes before another call takes the place of its record.
+func decideOpenCodes(f *Facts) (Decision, bool) {
+	if !f.handingOver() {
+		return Decision{}, false
+	}
+	return decideCodes(f)
+}
+
+// allHandedOver decides when nothing is left to hand over.
+func (f *Facts) allHandedOver() (Decision, bool) {
+	if f.handingOver() && *f.Codes.Counted > f.Codes.Record.Counted {
+		return f.unclearCodes(), true // those of a Secret that is named no more have arrived
+	}
+	return f.codesDone()
 }
 
 // handingOver reports whether it is not known what became of codes that were handed over.

@@ -51,19 +51,10 @@ func decideKnown(f *Facts) Decision {
 	if d, done := decideMove(f); done {
 		return d
 	}
-	if f.handingOver() { // before another call takes the place of its record
-		if d, done := decideCodes(f); done {
+	for _, bring := range []func(*Facts) (Decision, bool){decideOpenCodes, decideAmendment, decideMembers, decideCodes} {
+		if d, done := bring(f); done {
 			return f.unlessPaused(d)
 		}
-	}
-	if d, done := decideAmendment(f); done {
-		return f.unlessPaused(d)
-	}
-	if d, done := decideMembers(f); done {
-		return f.unlessPaused(d)
-	}
-	if d, done := decideCodes(f); done {
-		return f.unlessPaused(d)
 	}
 	return decideObserved(f)
 }

@@ -180,7 +180,7 @@ func (m *model) fault(op providers.Operation, reply string) {
 }
 
 // maxWays is how many ways out in a row may lead to the next place.
-const maxWays = 6
+const maxWays = 8
 
 // maxWrites is more than any story needs: whoever writes more has found no rest. (Two processes that
 // see different things may write their words over each other's; see echo.)
