@@ -57,9 +57,7 @@ func (s *scope) leftOut(field string) bool {
 // at rest, and the activity was read.
 func (s *scope) noteResidue(remote *Remote) {
 	st := s.campaign.CampaignStatus()
-	if refused := st.Refused; refused != nil && !slices.ContainsFunc(remote.Differences, func(d providers.Difference) bool { return d.Field == refused.Field }) {
-		st.Refused = nil // what was left out is not asked for any more
-	}
+	s.noteUnrefused(remote)
 	for _, d := range remote.Differences {
 		asked := slices.IndexFunc(st.Residue, func(r v1alpha1.ResidueRecord) bool {
 			return r.Field == d.Field && r.Desired == digest([]byte(d.Desired)) && r.Observed == ""
@@ -72,6 +70,15 @@ func (s *scope) noteResidue(remote *Remote) {
 		case st.Creation == v1alpha1.CreationUnknown && s.asked(remote.Snapshot) && (d.Unseen || s.leftOut(d.Field)):
 			st.Residue = append(st.Residue, residue)
 		}
+	}
+}
+
+// noteUnrefused forgets what was left out when it is not asked for any more: the detail shows all that the manifest lists.
+func (s *scope) noteUnrefused(remote *Remote) {
+	st := s.campaign.CampaignStatus()
+	differs := func(d providers.Difference) bool { return d.Field == st.Refused.Field }
+	if st.Refused != nil && remote.Compared && remote.Snapshot.Detailed && !remote.unfinished() && !slices.ContainsFunc(remote.Differences, differs) {
+		st.Refused = nil
 	}
 }
 

@@ -130,12 +130,12 @@ func (f *Facts) toldToRead() bool {
 	return (f.Notified || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over()
 }
 
-// inDoubt reports whether it is not known what became of a call whose effect comes later, and the activity was not read since: what was
-// seen before may be over. Times in a status are whole seconds.
+// inDoubt reports whether a call may have had an effect, which comes later, and the activity was not read since: what was seen before may
+// be over. Times in a status are whole seconds.
 func (f *Facts) inDoubt() bool {
 	op := f.Record.Operation
 	said := f.Record.Settled && f.Record.ObservedGeneration == f.Manifest.Generation
-	return f.Traits.Confirms > 0 && op != nil && op.Outcome == "" && !said && !f.Memory.DetailRead.After(op.Time.Add(time.Second))
+	return f.Traits.Confirms > 0 && op != nil && (op.Outcome == "" || op.Outcome == v1alpha1.OperationDone) && !said && !f.Memory.DetailRead.After(op.Time.Add(time.Second))
 }
 
 // unjudged reports whether it is not known yet whether the activity is ours.

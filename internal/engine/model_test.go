@@ -233,7 +233,7 @@ func (m *model) silence() {
 	if drift := m.w.campaign().Status.Drift; m.stocks() && drift != nil && len(drift.Differences) > 0 {
 		cost.get, cost.writes = 0, 0 // a new process reads once what an edited manifest of an adopted stock that is paused says otherwise
 	}
-	if drift := m.w.campaign().Status.Drift; m.w.vendor.vouchers != nil && drift != nil && len(drift.Differences) > 0 {
+	if drift := m.w.campaign().Status.Drift; m.w.vendor.vouchers != nil && drift != nil && (len(drift.Differences) > 0 || observed(m.w.campaign())) {
 		cost.get = max(cost.get-1, 0) // a new process reads once what the list does not show
 	}
 	if m.w.vendor.vouchers != nil && m.w.campaign().Status.State == v1alpha1.StateRunning {

@@ -115,7 +115,7 @@ func TestVouchersLeaveEveryPlace(t *testing.T) {
 	}
 	t.Logf("%d stories, %d places at rest", p.stories, len(p.places))
 	for _, reason := range sortedKeys(voucherPlaces) {
-		if p.places[reason] == 0 {
+		if thin == 1 && p.places[reason] == 0 {
 			t.Errorf("no story came to rest at %s", reason)
 		}
 	}

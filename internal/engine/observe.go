@@ -27,6 +27,7 @@ func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 			if err != nil {
 				return err
 			}
+			s.noteUnrefused(remote)
 			remote.Differences = s.withoutResidue(remote.Differences)
 			s.remote = remote
 		}

@@ -94,6 +94,36 @@ func TestShopsThatAreNotShownAreAskedForWhereTheActivityIsOlderThanItsRecord(t *
 	})
 }
 
+func TestAListThatIsCorrectedSoonAfterShopsWereRefusedEndsTheComplaint(t *testing.T) {
+	madeVoucher(t, shops("1", "2"), func(t *testing.T, w *world, _ string) {
+		w.vendor.strangers = []string{"9"}
+		w.amend(shops("1", "9"))
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonPartsRefused, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		w.amend(shops("1")) // while what was read last is still what the list is taken to show
+		w.pass(time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+	})
+}
+
+func TestAnEditThatIsTakenBackBeforeItsEffectWasReadIsTakenBackAtTheVendorToo(t *testing.T) {
+	madeVoucher(t, shops("1", "2"), func(t *testing.T, w *world, _ string) {
+		w.vendor.changedWith = func(m providers.Mutation) {
+			if w.vendor.count(m.Operation) == 1 {
+				w.vendor.fail(providers.OperationGet, serverError)
+			}
+		}
+		w.amend(shops("1", "3"))
+		w.step()
+		w.amend(shops("1", "2"))
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		if a := w.vendor.activities[0]; !sameSet(a.members, []string{"1", "2"}) {
+			t.Errorf("the vendor has the shops %v", a.members)
+		}
+	})
+}
+
 func TestCodesInPlaceOfRefusedOnesEndTheComplaint(t *testing.T) {
 	t.Skip("the record of the codes does not say which Secret the refused ones were of: whether others have taken their place cannot be told")
 	inVouchers(t, func(t *testing.T, w *world) {
