@@ -22,6 +22,7 @@ import (
 //	model_protocol_test.go every decision and every shape of a status: the list is checked both ways
 //	model_stories_test.go  which stories are told: the tests
 //	model_pair_test.go     two processes at once, in every order of their boundaries
+//	model_kinds_test.go    what is particular to each kind; model_stocks_test.go and model_voucher*_test.go have the others'
 
 // ahead is how far ahead the model's campaign begins, so that all of the trouble comes before it.
 const ahead = 48 * time.Hour

@@ -134,7 +134,7 @@ func (m *model) loseCluster() {
 	panic(crash{})
 }
 
-// uploads has a manifest name codes in place of a quantity.
+// named has a manifest name codes in place of a quantity.
 func named(sources string) func(*v1alpha1.PayGiftActivity) {
 	return func(c *v1alpha1.PayGiftActivity) {
 		c.Spec.AwardSendRule.TransactionAmountMinimum = 0
