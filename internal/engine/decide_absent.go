@@ -62,6 +62,9 @@ func decideFound(f *Facts) (Decision, bool) {
 	case f.Found != nil:
 		return Decision{Action: Adopt}, true
 	case f.stops() && len(f.PreviousLive) > 0 && !f.Manifest.KeepPrevious:
+		if d, reads := f.readPrevious(); reads {
+			return d, true
+		}
 		return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
 			"%s %s of a former requestRevision is live, and nothing exists for revision %d. To stop it write its requestRevision again, or end it in the vendor's console; to leave it as it is write replacePrevious: Keep.",
 			f.Traits.Noun, strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
@@ -182,17 +185,27 @@ func (f *Facts) beginPassed() Decision {
 
 // decidePrevious holds a new revision while an activity of a former one is live.
 func decidePrevious(f *Facts) (Decision, bool) {
-	switch {
-	case len(f.PreviousLive) == 0 || f.Manifest.KeepPrevious:
+	if len(f.PreviousLive) == 0 || f.Manifest.KeepPrevious {
 		return Decision{}, false
-	case f.ReadWait > 0:
-		return Decision{Action: Quietly, After: f.ReadWait}, true
-	case f.PreviousUnseen && f.CallErr == nil:
-		return Decision{Action: GetPrevious}, true
+	}
+	if d, reads := f.readPrevious(); reads {
+		return d, true
 	}
 	return stop(status.Stalled, v1alpha1.ReasonPreviousStillLive, f.pendingState(), fmt.Sprintf(
 		"%s %s of a former requestRevision has not ended, so revision %d waits. It goes on when that one has ended; end it in the vendor's console where that can be done, or write replacePrevious: Keep to have both.",
 		f.Traits.Noun, strings.Join(f.PreviousLive, ", "), f.Manifest.Revision)), true
+}
+
+// readPrevious reads the activities of former revisions that the list does not show: it may drop what has ended.
+func (f *Facts) readPrevious() (Decision, bool) {
+	switch {
+	case f.ReadWait > 0:
+		return Decision{Action: Quietly, After: f.ReadWait}, true
+	case f.PreviousUnseen && f.CallErr == nil:
+		return Decision{Action: GetPrevious}, true
+	default:
+		return Decision{}, false
+	}
 }
 
 // decideRejected honours an earlier definite refusal of the same bytes.

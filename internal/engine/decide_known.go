@@ -115,7 +115,7 @@ func (f *Facts) adopts() bool { return f.Manifest.AdoptID != "" && f.Manifest.Ad
 func decideFresh(f *Facts) (Decision, bool) {
 	unsettled := f.unjudged()
 	switch {
-	case f.toldToRead():
+	case f.toldToRead(), f.inDoubt():
 		return Decision{Action: Get}, true
 	case f.atRest():
 		return Decision{Action: Quietly, After: f.nextLook()}, true // the sweep under way wakes it
@@ -141,6 +141,14 @@ func decideFresh(f *Facts) (Decision, bool) {
 // look and the list does not show all.
 func (f *Facts) toldToRead() bool {
 	return (f.Told || f.Traits.Repeats && !f.Forced.IsZero()) && !f.over()
+}
+
+// inDoubt reports whether a call may have had an effect, which comes later, and the activity was not read since: what was seen before may
+// be over. Times in a status are whole seconds.
+func (f *Facts) inDoubt() bool {
+	op := f.Record.Operation
+	said := f.Record.Settled && f.Record.ObservedGeneration == f.Manifest.Generation
+	return f.Traits.Confirms > 0 && op != nil && (op.Outcome == "" || op.Outcome == v1alpha1.OperationDone) && !said && !f.Memory.DetailRead.After(op.Time.Add(time.Second))
 }
 
 // unjudged reports whether it is not known yet whether the activity is ours.

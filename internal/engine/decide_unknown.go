@@ -88,7 +88,7 @@ func (f *Facts) inTime() bool {
 
 // sendFirst sends what this process has just recorded, or takes the record back: nothing was sent.
 func (f *Facts) sendFirst() Decision {
-	if f.maySend() && f.Money.Over == "" {
+	if _, over := decideCampaignLimit(f); !over && f.maySend() && f.Money.Over == "" {
 		return f.sendOr(Decision{Action: Send})
 	}
 	return Decision{Action: Release}
@@ -100,10 +100,13 @@ func (f *Facts) overUnsent() (Decision, bool) {
 	if f.Memory.Sends > 0 || !f.maySend() {
 		return Decision{}, false
 	}
-	d, over := decideCeiling(f)
+	d, over := decideCampaignLimit(f)
+	if !over {
+		d, over = decideCeiling(f)
+	}
 	if over {
 		d.State, d.Verdict.Message = v1alpha1.StateCreating, fmt.Sprintf(
-			"%s The operator was interrupted after it had recorded the request (number %s), which may have been sent; it is looked up, and not repeated before.", f.Money.Over, f.Record.Number)
+			"%s The operator was interrupted after it had recorded the request (number %s), which may have been sent; it is looked up, and not repeated before.", d.Verdict.Message, f.Record.Number)
 	}
 	return d, over
 }

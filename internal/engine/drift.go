@@ -34,7 +34,7 @@ func (s *scope) driftFacts(f *Facts) DriftFacts {
 	switch {
 	case f.Remote.Snapshot.Detailed:
 		facts.Differences = f.Remote.Differences
-		if s.row != "" { // the detail was read because of this row
+		if s.row != "" || !slices.Equal(facts.Differences, s.memory.Examined.Differences) { // read because of this row; or what was read for another is over
 			s.memory.Examined = ExaminedRow{Row: s.row, Differences: facts.Differences}
 		}
 	case s.memory.Examined.Row == row:

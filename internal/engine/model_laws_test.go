@@ -30,15 +30,12 @@ func (m *model) sent(body vendorBody, raw []byte) {
 	if m.w.braked {
 		m.broken("%s was sent although the brake was on", raw)
 	}
+	m.sentOnce(body)
 }
 
-// changed: an activity is ended only because the manifest, or its deletion, says so, and its members
+// ended: an activity is ended only because the manifest, or its deletion, says so, and its members
 // follow the manifest.
-func (m *model) changed(change providers.Mutation) {
-	if m.stocks() {
-		m.moved(change)
-		return
-	}
+func (m *model) ended(change providers.Mutation) {
 	c := m.w.shown
 	st, listed := c.Status, c.Spec.AwardSendRule.MerchantIdList
 	deleted := c.DeletionTimestamp != nil && c.Spec.DeletionPolicy == v1alpha1.DeletionTerminate && m.w.left == ""
@@ -78,6 +75,7 @@ func (m *model) written(c *v1alpha1.PayGiftActivity) {
 		return
 	}
 	m.wiped = false
+	m.readyIsTrue(c)
 	if st.ActivityID == "" {
 		if st.Creation == v1alpha1.CreationConfirmed || st.Creation == v1alpha1.CreationDiffers {
 			m.broken("written: %s without an id", st.Creation)
@@ -94,9 +92,9 @@ func (m *model) written(c *v1alpha1.PayGiftActivity) {
 	case a == nil && !adopted:
 		m.broken("written: activity %s, which never was", st.ActivityID)
 	case adopted || m.named[st.ActivityID] || m.touched["change"]:
-	case a.body.Number != st.Request.Number && !m.stocks():
+	case a.body.Number != st.Request.Number && !m.w.kind.Traits().Anonymous:
 		m.broken("written: activity %s of number %s as one of %s", a.id, a.body.Number, st.Request.Number)
-	case st.Creation == v1alpha1.CreationConfirmed && !m.said[a.body.Number][a.body.content()]:
+	case st.Creation == v1alpha1.CreationConfirmed && !m.said[a.body.Number][m.essence(a.body)]:
 		m.broken("written: Confirmed, with content that no manifest has said: %s", a.body.content())
 	}
 }

@@ -77,7 +77,7 @@ func pairs(t *testing.T, p *protocol) {
 
 func (p *protocol) pair(t *testing.T, name, habit, trouble string, first, second int) {
 	t.Helper()
-	plot := plots[name]
+	plot := p.own.plots[name]
 	story := fmt.Sprintf("%s by two; the first goes %d, the second %d, %q; the vendor %s", name, first, second, trouble, habit)
 	p.play(t, story, habit, func(m *model) {
 		a, b := m.thread(m.w.managers[0]), m.thread(m.w.join())

@@ -15,6 +15,7 @@ import (
 // protocol collects what the stories visit.
 type protocol struct {
 	kind      Kind
+	own       particulars
 	mu        sync.Mutex
 	decisions map[string]int // "Action Reason"
 	shapes    map[string]int // "creation id state"
@@ -23,7 +24,7 @@ type protocol struct {
 }
 
 func newProtocol(kind Kind) *protocol {
-	return &protocol{kind: kind, decisions: map[string]int{}, shapes: map[string]int{}, places: map[string]int{}}
+	return &protocol{kind: kind, own: particularsOf(kind), decisions: map[string]int{}, shapes: map[string]int{}, places: map[string]int{}}
 }
 
 // wrote notes the shape of a status.
@@ -49,7 +50,7 @@ func (p *protocol) told(m *model) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stories++
-	for _, reason := range m.rests {
+	for _, reason := range m.stays {
 		p.places[reason]++
 	}
 }

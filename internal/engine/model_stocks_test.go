@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -23,18 +21,6 @@ func (modelStock) Name() string { return testKind{}.Name() }
 
 // stocks reports whether the model's campaign is a stock.
 func (m *model) stocks() bool { return m.w.vendor.stocks != nil }
-
-// habits are what the protocol's vendors may do.
-func (p *protocol) habits() map[string]habit {
-	if p.kind.Traits().Activates() {
-		own := map[string]habit{}
-		for name, of := range stockHabits {
-			own[name] = habit{of: of}
-		}
-		return own
-	}
-	return habits
-}
 
 // stockTroubles are what may happen to stocks, beside troubles.
 var stockTroubles = map[string]func(*model){
@@ -110,18 +96,6 @@ func (m *model) lockedOnce() {
 			m.broken("%d stocks for number %s, money locked %d times", n, which, locked[which])
 		}
 	}
-}
-
-// place is where a story may come to rest.
-func (m *model) place(reason string) (place, bool) {
-	if m.stocks() {
-		m.lockedOnce()
-		if own, known := stockPlaces[reason]; known {
-			return own, true
-		}
-	}
-	known, ok := places[reason]
-	return known, ok
 }
 
 // stockPlaces are the places where stocks come to rest, beside those of all activities.
@@ -202,7 +176,12 @@ func (m *model) choose(e end) {
 	}
 	for _, a := range m.w.vendor.activities {
 		if strings.Contains(message, a.id) {
-			m.adopt(a.id)
+			m.w.edit(func(c *v1alpha1.PayGiftActivity) {
+				c.Spec.Adopt = &v1alpha1.PayGiftAdoption{ActivityID: a.id}
+				if strings.Contains(message, "raise requestRevision in the same commit") {
+					c.Spec.RequestRevision = ptr.To(c.Lifecycle().Revision() + 1)
+				}
+			})
 			return
 		}
 	}
@@ -210,18 +189,13 @@ func (m *model) choose(e end) {
 
 // asItWas writes the creation fields again that were sent.
 func (m *model) asItWas(e end) {
-	for _, amount := range []int64{100, 200, 1100, 1200, 2100, 2200, 3100, 3200, 4100, 4200} {
-		c := e.DeepCopy()
-		change := func(c *v1alpha1.PayGiftActivity) {
-			c.Spec.RequestRevision, c.Spec.AwardSendRule.TransactionAmountMinimum = ptr.To(e.Status.Request.Revision), amount
-		}
-		change(c)
-		if request, err := m.w.kind.Request(c, Sender{Number: numberOf(c)}); err == nil && digest(request.Body) == e.Status.Request.Digest {
-			m.w.edit(change)
-			return
-		}
+	sent, known := m.specs[e.Status.Request.Digest]
+	if !known {
+		m.broken("what was sent was never written: %+v", e.Status.Request)
 	}
-	m.broken("what was sent cannot be written again: %+v", e.Status.Request)
+	m.w.edit(func(c *v1alpha1.PayGiftActivity) {
+		c.Spec.RequestRevision, c.Spec.ActivityBaseInfo, c.Spec.AwardSendRule = ptr.To(e.Status.Request.Revision), sent.ActivityBaseInfo, sent.AwardSendRule
+	})
 }
 
 // idle reports whether a stock is inactive as its manifest allows.
@@ -246,60 +220,12 @@ func stockMade(state v1alpha1.PayGiftActivityDesiredState) func(*model) {
 	return func(m *model) { m.apply(state); m.w.pass(5 * time.Minute) }
 }
 
-// stockTroubleNames are all troubles of stocks.
-func stockTroubleNames() []string { return append(sortedKeys(stockTroubles), commonTroubles...) }
-
 func TestStocksKeepTheProtocol(t *testing.T) {
-	p := newProtocol(modelStock{})
-	all := sortedKeys(p.habits())
-	n := 0
-	for _, name := range sortedKeys(stockPlots) {
-		for _, reply := range []string{"", "reply lost", "5xx", "no permission"} {
-			for _, trouble := range stockTroubleNames() {
-				for at := range boundaries {
-					if n++; n%(17*thin) != 0 && !*exhaustive {
-						continue
-					}
-					habit := all[n%len(all)]
-					p.play(t, fmt.Sprintf("%s; reply %q; %s at %d; the vendor %s", name, reply, trouble, at, habit), habit, func(m *model) {
-						stockPlots[name].before(m)
-						m.crossings, m.plan = 0, map[int]string{at: trouble}
-						if reply != "" {
-							m.fault(stockPlots[name].call, reply)
-						}
-						stockPlots[name].during(m)
-						m.w.pass(time.Minute)
-					})
-				}
-			}
-		}
-	}
-	t.Logf("%d stories, rests %v", p.stories, p.places)
+	newProtocol(modelStock{}).inTurn(t, []string{"", "reply lost", "5xx", "no permission"}, 17)
 }
 
 func TestStocksKeepTheProtocolInLongStories(t *testing.T) {
-	p := newProtocol(modelStock{})
-	for i := *seed; i < *seed+*stories/thin; i++ {
-		random := rand.New(rand.NewPCG(uint64(i), 20261127))
-		pick := func(names []string) string { return names[random.IntN(len(names))] }
-		p.play(t, fmt.Sprintf("stock story %d", i), pick(sortedKeys(p.habits())), func(m *model) {
-			for range random.IntN(5) {
-				m.plan[random.IntN(40)] = pick(stockTroubleNames())
-			}
-			stockPlots[pick(sortedKeys(stockPlots))].before(m)
-			if m.w.campaign().Name == "" {
-				m.apply(stockActive)
-			}
-			for range 1 + random.IntN(6) {
-				if random.IntN(3) == 0 {
-					m.fault(providers.Operation(pick([]string{"create", "start", "pause", "restart", "get"})), pick([]string{"reply lost", "5xx", "429", "no permission", "bad request"}))
-				}
-				if trouble := pick(stockTroubleNames()); trouble != "crash" && trouble != "the other one works" {
-					m.cause(trouble)
-				}
-				m.w.pass(time.Duration(random.IntN(1200)) * time.Second)
-			}
-		})
-	}
-	t.Logf("%d stories, rests %v", p.stories, p.places)
+	newProtocol(modelStock{}).inAnyOrder(t, "stock", 20261127, []providers.Operation{
+		providers.OperationCreate, providers.OperationStart, providers.OperationPause, providers.OperationRestart, providers.OperationGet,
+	})
 }

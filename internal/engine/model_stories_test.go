@@ -56,7 +56,7 @@ func caused(trouble string) func(*model) {
 // short tells one plot with trouble at some of its boundaries.
 func (p *protocol) short(t *testing.T, name, habit string, reply string, plan map[int]string) {
 	t.Helper()
-	plot := plots[name]
+	plot := p.own.plots[name]
 	p.play(t, fmt.Sprintf("%s; reply %q; %v; the vendor %s", name, reply, plan, habit), habit, func(m *model) {
 		plot.before(m)
 		m.crossings, m.plan = 0, plan

@@ -22,6 +22,7 @@ import (
 //	model_protocol_test.go every decision and every shape of a status: the list is checked both ways
 //	model_stories_test.go  which stories are told: the tests
 //	model_pair_test.go     two processes at once, in every order of their boundaries
+//	model_kinds_test.go    what is particular to each kind; model_stocks_test.go and model_voucher*_test.go have the others'
 
 // ahead is how far ahead the model's campaign begins, so that all of the trouble comes before it.
 const ahead = 48 * time.Hour
@@ -30,20 +31,24 @@ const ahead = 48 * time.Hour
 type model struct {
 	w         *world
 	protocol  *protocol
+	own       particulars
 	habit     habit
 	plan      map[int]string // trouble by boundary
 	crossings int
 	story     []string
-	rests     []string // the reasons at rest, in the order of the ways out
+	stays     []string // the reasons at rest, in the order of the ways out
 
 	said    map[string]map[string]bool // what the manifests have said, by request number
 	named   map[string]bool            // ids that adopt has named
 	others  []string                   // ids of activities that were made in the console
 	spec    v1alpha1.PayGiftActivitySpec
-	touched map[string]bool        // what was done in the vendor's console
-	limits  v1alpha1.AccountLimits // the ceilings before the boundary that is being crossed
-	wiped   bool                   // somebody emptied the status after the operator's last write
-	lost    bool                   // the record of a call in flight was lost
+	specs   map[string]v1alpha1.PayGiftActivitySpec // what the manifests have said, by the digest of the request
+	numbers map[string]string                       // what the numbers of calls stand for
+	asked   map[string]bool                         // the numbers that a create call was sent with
+	touched map[string]bool                         // what was done in the vendor's console
+	limits  v1alpha1.AccountLimits                  // the ceilings before the boundary that is being crossed
+	wiped   bool                                    // somebody emptied the status after the operator's last write
+	lost    bool                                    // the record of a call in flight was lost
 	asks    int
 	pause   func() // lets another process go on
 	nested  bool
@@ -51,8 +56,8 @@ type model struct {
 
 func newModel(w *world, p *protocol, name string) *model {
 	m := &model{
-		w: w, protocol: p, habit: p.habits()[name], plan: map[int]string{}, said: map[string]map[string]bool{}, named: map[string]bool{},
-		touched: map[string]bool{}, pause: func() {},
+		w: w, protocol: p, own: p.own, habit: p.own.habits[name], plan: map[int]string{}, said: map[string]map[string]bool{}, named: map[string]bool{},
+		specs: map[string]v1alpha1.PayGiftActivitySpec{}, numbers: map[string]string{}, asked: map[string]bool{}, touched: map[string]bool{}, pause: func() {},
 	}
 	m.habit.of(w.vendor)
 	m.tell("the vendor %s", name)
@@ -63,7 +68,8 @@ func newModel(w *world, p *protocol, name string) *model {
 		}
 	}
 	w.crossing = func(done bool) { m.cross("write done=%t", done) }
-	w.vendor.createdWith, w.vendor.changedWith, w.written, w.edited = m.sent, m.changed, m.written, m.edited
+	w.vendor.createdWith, w.written, w.edited = m.sent, m.written, m.edited
+	w.vendor.changedWith = func(change providers.Mutation) { m.own.changed(m, change) }
 	return m
 }
 
@@ -93,7 +99,10 @@ func (m *model) edited(c *v1alpha1.PayGiftActivity) {
 		m.said[number] = map[string]bool{}
 	}
 	if body, err := bodyOf(c); err == nil {
-		m.said[number][body.content()] = true
+		m.said[number][m.essence(body)] = true
+	}
+	if request, err := m.w.kind.Request(c, Sender{Number: number}); err == nil {
+		m.specs[digest(request.Body)] = m.spec
 	}
 }
 
@@ -102,6 +111,22 @@ func numberOf(c *v1alpha1.PayGiftActivity) string {
 	return requestno.For(requestno.Input{
 		Environment: us.Environment, Account: us.ID, Kind: testKind{}.Name(), Namespace: c.Namespace, Name: c.Name, Revision: c.Lifecycle().Revision(),
 	})
+}
+
+// essence is what of an activity no call changes: by that it is told to be ours.
+func (m *model) essence(b vendorBody) string {
+	if m.w.vendor.vouchers != nil {
+		return b.Begin.UTC().String()
+	}
+	return b.content()
+}
+
+// alike reports whether an activity is as a request says; calls change members.
+func (m *model) alike(body vendorBody, a *activity) bool {
+	if m.w.vendor.vouchers != nil {
+		return m.alikeVoucher(body, a)
+	}
+	return body.content() == a.body.content()
 }
 
 // content is what an activity is made of, its members apart: calls change those.
@@ -137,7 +162,7 @@ func (m *model) who() string {
 // cause brings trouble about, now.
 func (m *model) cause(trouble string) {
 	m.tell("%s", trouble)
-	if own, known := stockTroubles[trouble]; known && m.stocks() {
+	if own, known := m.own.troubles[trouble]; known {
 		own(m)
 		return
 	}
@@ -156,11 +181,14 @@ func (m *model) fault(op providers.Operation, reply string) {
 }
 
 // maxWays is how many ways out in a row may lead to the next place.
-const maxWays = 6
+const maxWays = 8
 
 // maxWrites is more than any story needs: whoever writes more has found no rest. (Two processes that
 // see different things may write their words over each other's; see echo.)
 const maxWrites = 150
+
+// maxCalls is more calls that change something than any story needs: an open request is repeated for a day.
+const maxCalls = 80
 
 // verify ends the trouble, waits, and takes the way out of wherever it came to rest, until the
 // resource is Ready.
@@ -181,8 +209,11 @@ func (m *model) verify() {
 	if writes := m.w.writes + m.w.metaWrites; writes > maxWrites && len(m.w.managers) == 1 {
 		m.broken("%d writes", writes)
 	}
+	if calls := m.mutations(); calls > maxCalls {
+		m.broken("%d calls that change something", calls)
+	}
 	if is := ready(m.w.campaign()); is.Status != "True" {
-		m.broken("not Ready after %d ways out %v: %s (%s)", len(m.rests), m.rests, is.Reason, is.Message)
+		m.broken("not Ready after %d ways out %v: %s (%s)", len(m.stays), m.stays, is.Reason, is.Message)
 	}
 	m.silence()
 }
@@ -191,18 +222,37 @@ func (m *model) verify() {
 func (m *model) silence() {
 	m.w.changed() // what nobody is woken for, such as a former activity that the list shows late
 	m.w.pass(time.Second)
-	before := m.w.tally()
+	before, mutations := m.w.tally(), m.mutations()
 	m.w.changed()
 	m.w.pass(sweepInterval + time.Second)
 	m.w.restart()
 	m.w.pass(sweepInterval + time.Second)
 	cost := m.w.tally().minus(before)
+	if m.mutations() != mutations {
+		m.broken("at rest (%s) it sent %d calls", ready(m.w.campaign()).Reason, m.mutations()-mutations)
+	}
 	if drift := m.w.campaign().Status.Drift; m.stocks() && drift != nil && len(drift.Differences) > 0 {
 		cost.get, cost.writes = 0, 0 // a new process reads once what an edited manifest of an adopted stock that is paused says otherwise
+	}
+	if drift := m.w.campaign().Status.Drift; m.w.vendor.vouchers != nil && drift != nil && (len(drift.Differences) > 0 || observed(m.w.campaign())) {
+		cost.get = max(cost.get-1, 0) // a new process reads once what the list does not show
+	}
+	if m.w.vendor.vouchers != nil && m.w.campaign().Status.State == v1alpha1.StateRunning {
+		cost.get = 0 // what it has given out is read every hour or two
 	}
 	if cost != (tally{}) {
 		m.broken("at rest (%s) it cost %+v", ready(m.w.campaign()).Reason, cost)
 	}
+}
+
+// mutations counts the calls that changed anything.
+func (m *model) mutations() (n int) {
+	for op, calls := range m.w.vendor.calls {
+		if op.Mutates() {
+			n += calls
+		}
+	}
+	return n
 }
 
 // play tells one story, and prints it if it ends badly.

@@ -122,6 +122,9 @@ func (m *model) another() string {
 	begin := m.w.clock.Now().Add(ahead).Truncate(time.Second)
 	created, err := m.w.vendor.commit(vendorBody{Number: number, Name: "another", Amount: 777, Begin: begin, End: begin.Add(time.Hour)})
 	m.w.must(err)
+	if v := m.w.vendor.vouchers; v != nil {
+		delete(v.works, created.ID) // it was made long ago
+	}
 	m.others = append(m.others, created.ID)
 	return created.ID
 }
@@ -178,6 +181,10 @@ func (m *model) console(what string) {
 			a.body.Amount = 5
 		case "add a member":
 			a.members = append(a.members, "1900000009")
+		case "rename":
+			a.body.Name = "renamed"
+		case "take a shop out":
+			a.members = slices.Clone(a.members[min(1, len(a.members)):])
 		case "fail":
 			a.failed = true
 		}

@@ -205,6 +205,7 @@ func (m *model) mend(e end) {
 func (m *model) atRest() bool {
 	c := m.w.campaign()
 	m.oneEach()
+	m.own.rests(m)
 	if c.Name == "" {
 		m.tell("it is gone; applied again")
 		m.again()
@@ -212,7 +213,7 @@ func (m *model) atRest() bool {
 	}
 	is, e := ready(c), m.end(c)
 	m.tell("at rest: %s (%s), %+v", is.Reason, is.Message, c.Status)
-	m.rests = append(m.rests, is.Reason)
+	m.stays = append(m.stays, is.Reason)
 	if c.Status.ObservedGeneration != c.Generation {
 		m.broken("generation %d was never looked at", c.Generation)
 	}
@@ -246,7 +247,7 @@ func (m *model) end(c *v1alpha1.PayGiftActivity) end {
 	}
 	body, err := bodyOf(c)
 	e.state, e.shown = m.w.vendor.stateOf(e.real), !e.real.forgotten
-	e.same = err == nil && (body.Number == "" || body.content() == e.real.body.content())
+	e.same = err == nil && (body.Number == "" || m.alike(body, e.real))
 	return e
 }
 
@@ -277,7 +278,7 @@ func (m *model) listed(number string) []*activity {
 func (m *model) formerLive(e end) bool {
 	return slices.ContainsFunc(e.Status.Previous, func(p v1alpha1.PreviousRecord) bool {
 		a := m.w.vendor.activity(p.ActivityID)
-		return a != nil && !m.w.vendor.stateOf(a).Final()
+		return p.ActivityID == "" || a != nil && !m.w.vendor.stateOf(a).Final() // without an id nobody knows
 	})
 }
 

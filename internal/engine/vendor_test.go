@@ -170,7 +170,7 @@ func (v *vendor) commit(body vendorBody) (providers.Created, error) {
 		}
 		answer := providers.Created{ID: a.id, Facts: map[string]string{"create_time": a.created.Format(time.RFC3339)}, RequestID: "r-2"}
 		if v.vouchers != nil {
-			answer.Refused = refusedShops(body.Members, v.strangers)
+			answer.Refused = refusedShops(a.body.Members, v.strangers) // as at first
 		}
 		return answer, nil
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -46,20 +47,33 @@ func TestWhatRaisesAnActivityBeyondTheCeilingWaits(t *testing.T) {
 }
 
 func TestACeilingThatIsLoweredWhileACreationIsRecordedTakesItBack(t *testing.T) {
-	inVouchers(t, func(t *testing.T, w *world) {
-		w.limited(maxActive("5.00"))
-		w.written = func(c *v1alpha1.PayGiftActivity) {
-			if c.Status.Creation == v1alpha1.CreationUnknown {
-				w.account.Limits = maxActive("0.99") // its watch comes later
-			}
+	for name, limits := range map[string]v1alpha1.AccountLimits{"of all": maxActive("0.99"), "of one": {MaxCampaignYuan: "0.99"}} {
+		for _, crashes := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, crash %t", name, crashes), func(t *testing.T) {
+				inVouchers(t, func(t *testing.T, w *world) {
+					w.limited(maxActive("5.00"))
+					w.written = func(c *v1alpha1.PayGiftActivity) {
+						if c.Status.Creation == v1alpha1.CreationUnknown && w.account.Limits != limits {
+							w.account.Limits = limits // its watch comes later
+							if crashes {
+								panic(crash{})
+							}
+						}
+					}
+					w.apply(v1alpha1.PayGiftActivityActive)
+					w.pass(10 * time.Minute)
+					state, creation := v1alpha1.StatePending, v1alpha1.CreationOutcome("")
+					if crashes { // it may have been sent
+						state, creation = v1alpha1.StateCreating, v1alpha1.CreationUnknown
+					}
+					w.want(v1alpha1.ReasonBudgetLimitExceeded, state, creation)
+					if n := w.vendor.count(providers.OperationCreate); n != 0 {
+						t.Errorf("%d creates", n)
+					}
+				})
+			})
 		}
-		w.apply(v1alpha1.PayGiftActivityActive)
-		w.pass(10 * time.Minute)
-		w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StatePending, "")
-		if n := w.vendor.count(providers.OperationCreate); n != 0 {
-			t.Errorf("%d creates", n)
-		}
-	})
+	}
 }
 
 func TestTheBrakeHoldsWhatChangesOrRaisesAnActivity(t *testing.T) {

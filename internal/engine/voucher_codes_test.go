@@ -138,3 +138,48 @@ func TestCodesThatNobodyRecordedAreLeftAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestAnEditWhileTheAnswerToCodesIsLostHandsNoneOverTwice(t *testing.T) {
+	for name, sources := range map[string]string{"another name": "a=3", "without codes for a while": ""} {
+		t.Run(name, func(t *testing.T) {
+			inVouchers(t, func(t *testing.T, w *world) {
+				w.vendor.vouchers.forgetful, w.vendor.vouchers.repeats = true, true
+				w.secret("a", "A", 3)
+				w.vendor.fail(providers.OperationDepositCodes, lostReply)
+				w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=3")(c) })
+				edited := false
+				w.vendor.crossing = func(op providers.Operation, done bool) {
+					if op == providers.OperationDepositCodes && done && !edited {
+						edited = true
+						w.amend(func(c *v1alpha1.PayGiftActivity) {
+							c.Spec.ActivityBaseInfo.ActivityName = "summer"
+							codes(sources)(c)
+						})
+					}
+				}
+				w.pass(10 * time.Minute)
+				w.amend(codes("a=3"))
+				w.pass(10 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				if n := len(w.vendor.vouchers.codes["10028001"]); n != 3 {
+					t.Errorf("%d codes: %s", n, ready(w.campaign()).Message)
+				}
+			})
+		})
+	}
+}
+
+func TestFieldsThatTheListDoesNotShowAreNotReadInEverySweep(t *testing.T) {
+	madeVoucher(t, shops("1", "2"), func(t *testing.T, w *world, _ string) {
+		w.account.Brake = v1alpha1.BrakeHold
+		w.changed()
+		w.amend(shops("1", "3"))
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonAccountBraked, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		w.account.Brake = v1alpha1.BrakeOff
+		w.changed()
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		w.costs(tally{}, func() { w.pass(20 * time.Minute) })
+	})
+}

@@ -73,7 +73,7 @@ func TestARepeatedMessageIsAcknowledgedAndServedOnce(t *testing.T) {
 	b.wantCounted("Woken", 2)
 	b.wantCounted("Duplicate", 5)
 	b.untouched("spring")()
-	if more := b.counter("ordervoucher.query") - looks; more > 1 {
+	if more := b.counter("ordervoucher.query") - looks; more > 2 { // one of them was asked for
 		t.Errorf("the vendor was asked %d times", more)
 	}
 	if now := b.campaignWrites("spring"); len(now) != writes+1 { // for the look that was asked for
