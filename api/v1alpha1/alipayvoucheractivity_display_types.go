@@ -25,7 +25,7 @@ type AlipayVoucherUseGuideInfo struct {
 	UseGuideMode []string `json:"useGuideMode,omitempty"`
 
 	// miniAppUseGuideInfo is where the mini program's link leads (`mini_app_use_guide_info`, 小程序核销引导). Required with
-	// MINI_APP, and only then.
+	// MINI_APP, and only then. Of an activity that exists it can be changed, and not taken away.
 	//
 	// +optional
 	MiniAppUseGuideInfo *AlipayVoucherMiniAppUseGuideInfo `json:"miniAppUseGuideInfo,omitempty"`
@@ -121,7 +121,8 @@ type AlipayVoucherDisplayPatternInfo struct {
 	VoucherName string `json:"voucherName,omitempty"`
 
 	// voucherImage is the picture on the page of a voucher (`voucher_image`, 券封面图): the resource_id, at most 64 characters,
-	// that the image upload (file_key PROMO_VOUCHER_IMAGE) returned. 600 x 600 pixels, at most 200 KB.
+	// that the image upload (file_key PROMO_VOUCHER_IMAGE) returned. 600 x 600 pixels, at most 200 KB. Of an activity
+	// that exists it can be changed, and not taken away.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
@@ -130,7 +131,8 @@ type AlipayVoucherDisplayPatternInfo struct {
 	VoucherImage string `json:"voucherImage,omitempty"`
 
 	// voucherDetailImages are further pictures on it (`voucher_detail_images`, 图片详情列表), 1 to 3, only with voucherImage: the
-	// resource_ids, each at most 64 characters, that the image upload (file_key PROMO_VOUCHER_DETAIL_IMAGE) returned.
+	// resource_ids, each at most 64 characters, that the image upload (file_key PROMO_VOUCHER_DETAIL_IMAGE) returned. Of an
+	// activity that exists they can be changed, and not all taken away.
 	//
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=3

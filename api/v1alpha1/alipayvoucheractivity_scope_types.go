@@ -67,6 +67,7 @@ type AlipayVoucherAvailableGeographyShopInfo struct {
 type AlipayVoucherAvailableGeographyAllShopInfo struct {
 	// availableBrandId is the brand whose shops they are (`available_brand_id`, 全部门店可用的品牌id): at most 64 digits in
 	// quotes, a brand of the merchant that the activity belongs to. Shops that the brand gets later count too.
+	// Of an activity that exists it cannot be changed.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
@@ -75,7 +76,7 @@ type AlipayVoucherAvailableGeographyAllShopInfo struct {
 	AvailableBrandID string `json:"availableBrandId,omitempty"`
 
 	// merchantIds is the merchant whose shops they are (`merchant_ids`, 全部门店可用的商户id): one PID of 16 digits in quotes,
-	// that of the merchant that the activity belongs to.
+	// that of the merchant that the activity belongs to. Of an activity that exists it cannot be changed.
 	//
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=1
@@ -87,8 +88,8 @@ type AlipayVoucherAvailableGeographyAllShopInfo struct {
 	MerchantIDs []string `json:"merchantIds,omitempty"`
 
 	// excludeShopIds lists shops where a voucher cannot be used all the same (`exclude_shop_ids`, 券不可使用的门店列表): 1 to
-	// 10000 ids of Alipay's shops, digits in quotes. Alipay drops one that is named twice. Above some 8,000 the manifest needs
-	// `kubectl apply --server-side`.
+	// 10000 ids of Alipay's shops, digits in quotes. Alipay drops one that is named twice. Shops can be added and removed later.
+	// Above some 8,000 the manifest needs `kubectl apply --server-side`.
 	//
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=10000

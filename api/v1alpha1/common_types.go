@@ -137,6 +137,9 @@ type CreationRequest struct {
 	// generation of the manifest that the body was made from.
 	// +optional
 	Generation int64 `json:"generation,omitempty"`
+	// found is true when the activity was found by its content or number, with no request recorded before.
+	// +optional
+	Found bool `json:"found,omitempty"`
 	// adopted is true when the activity was taken over because `spec.adopt` names it, rather than made or found by number.
 	// +optional
 	Adopted bool `json:"adopted,omitempty"`
@@ -285,6 +288,9 @@ type CodesRecord struct {
 	// failed counts those that it did not take.
 	// +optional
 	Failed int64 `json:"failed,omitempty"`
+	// failedGeneration is the generation of the manifest at the last such failure: whoever edits it later has seen it.
+	// +optional
+	FailedGeneration int64 `json:"failedGeneration,omitempty"`
 	// summary is `<deposited>/<total>`, for people.
 	// +optional
 	Summary string `json:"summary,omitempty"`

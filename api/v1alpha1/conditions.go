@@ -126,6 +126,8 @@ const (
 	ReasonDrifted = "Drifted"
 	// ReasonCannotShrink: the manifest asks for less than the activity has, and the vendor only lets it grow.
 	ReasonCannotShrink = "CannotShrink"
+	// ReasonEditAfterEnd: the manifest was edited, and the activity's time was over before that took effect; nothing changes it any more.
+	ReasonEditAfterEnd = "EditAfterEnd"
 	// ReasonCreationUnconfirmed: the vendor accepted the creation long ago and has not said that the activity was made.
 	ReasonCreationUnconfirmed = "CreationUnconfirmed"
 	// ReasonChangeUnconfirmed: the vendor has been at work on an accepted change for long.

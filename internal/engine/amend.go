@@ -41,38 +41,36 @@ func (s *scope) modified(change Change, refused []providers.Refusal) {
 	s.noteRefused(refused)
 	for _, d := range change.Amends {
 		st.Residue = slices.DeleteFunc(st.Residue, func(r v1alpha1.ResidueRecord) bool { return r.Field == d.Field })
-		if d.Unseen || s.leftOut(d.Field) {
+		if d.Unseen || st.Refused != nil && st.Refused.Field == d.Field {
 			st.Residue = append(st.Residue, v1alpha1.ResidueRecord{Field: d.Field, Desired: digest([]byte(d.Desired))})
 		}
 	}
 }
 
-// leftOut reports whether the vendor has left parts of a field out.
-func (s *scope) leftOut(field string) bool {
+// leftOut reports whether what a field lacks is what the vendor has left out.
+func (s *scope) leftOut(d providers.Difference) bool {
 	refused := s.campaign.CampaignStatus().Refused
-	return refused != nil && refused.Field == field
+	return refused != nil && refused.Field == d.Field && refused.Total == d.Missing
 }
 
-// noteResidue records what still differs although it was asked for: after the creation, and after a modification. The vendor is
-// at rest, and the activity was read.
+// noteResidue records what still differs although it was asked for: after a creation that this resource's request has made, and after a
+// modification. The vendor is at rest, and the activity was read. What is not asked for any more is forgotten.
 func (s *scope) noteResidue(remote *Remote) {
 	st := s.campaign.CampaignStatus()
 	if refused := st.Refused; refused != nil && !slices.ContainsFunc(remote.Differences, func(d providers.Difference) bool { return d.Field == refused.Field }) {
-		st.Refused = nil // what was left out is not asked for any more
+		st.Refused = nil
 	}
+	made := st.Creation == v1alpha1.CreationUnknown && st.Request != nil && !st.Request.Found && !st.Request.Adopted
+	var residue []v1alpha1.ResidueRecord
 	for _, d := range remote.Differences {
-		asked := slices.IndexFunc(st.Residue, func(r v1alpha1.ResidueRecord) bool {
-			return r.Field == d.Field && r.Desired == digest([]byte(d.Desired)) && r.Observed == ""
-		})
-		residue := v1alpha1.ResidueRecord{Field: d.Field, Desired: digest([]byte(d.Desired)), Observed: digest([]byte(d.Observed))}
-		switch {
-		case d.Call == "":
-		case asked >= 0:
-			st.Residue[asked] = residue
-		case st.Creation == v1alpha1.CreationUnknown && (d.Unseen || s.leftOut(d.Field)):
-			st.Residue = append(st.Residue, residue)
+		asked := v1alpha1.ResidueRecord{Field: d.Field, Desired: digest([]byte(d.Desired))}
+		seen := asked
+		seen.Observed = digest([]byte(d.Observed))
+		if slices.Contains(st.Residue, seen) || d.Call != "" && (d.Unseen || s.leftOut(d)) && (made || slices.Contains(st.Residue, asked)) {
+			residue = append(residue, seen)
 		}
 	}
+	st.Residue = residue
 }
 
 // withoutResidue leaves out what differs although it was asked for.
@@ -82,7 +80,7 @@ func (s *scope) withoutResidue(differences []providers.Difference) []providers.D
 		return differences
 	}
 	return slices.DeleteFunc(slices.Clone(differences), func(d providers.Difference) bool {
-		if again := !s.forced.IsZero() && s.memory.Operated.Before(s.forced); again && s.leftOut(d.Field) {
+		if again := !s.forced.IsZero() && s.memory.Operated.Before(s.forced); again && s.leftOut(d) {
 			return false // somebody asks for it once more
 		}
 		return d.Call != "" && slices.Contains(residue, v1alpha1.ResidueRecord{Field: d.Field, Desired: digest([]byte(d.Desired)), Observed: digest([]byte(d.Observed))})

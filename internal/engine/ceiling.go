@@ -18,7 +18,7 @@ import (
 
 // moneyFacts says what the campaign can cost and what the account's limits are.
 func (s *scope) moneyFacts(f *Facts) MoneyFacts {
-	facts := MoneyFacts{Manifest: s.Kind.Exposure(s.campaign), Over: s.over, Done: "activated"}
+	facts := MoneyFacts{Manifest: s.Kind.Exposure(s.campaign), Over: s.over, Done: "activated", Funded: s.Kind.Traits().Activates()}
 	if !s.Kind.Traits().Activates() {
 		facts.Done = "created"
 		if f.Remote != nil {

@@ -130,7 +130,10 @@ func (s *scope) settleBatch() {
 func (s *scope) handedOver(record *v1alpha1.CodesRecord, accepted int64) {
 	batch := record.Batch
 	record.Deposited += accepted
-	record.Failed += batch.Size - accepted
+	if failed := batch.Size - accepted; failed > 0 {
+		record.Failed += failed
+		record.FailedGeneration = s.campaign.GetGeneration()
+	}
 	record.Counted += accepted
 	record.Failures = record.Failures[:min(len(record.Failures), maxCodeFailures)]
 	sourceOf(record, batch.SecretName).Handed = batch.From + batch.Size

@@ -47,6 +47,11 @@ func (s *scope) readCodes(ctx context.Context) {
 	s.countCodes(ctx)
 }
 
+// checkAhead looks at the Secrets before there is an activity.
+func (s *scope) checkAhead(ctx context.Context) {
+	s.codes = codesRead{read: true, problem: s.checkCodes(ctx)}
+}
+
 // countCodes asks the vendor how many codes it has.
 func (s *scope) countCodes(ctx context.Context) {
 	if s.readWait = s.readTurn(providers.OperationCountCodes); s.readWait > 0 {
@@ -105,7 +110,7 @@ func (s *scope) codesOf(ctx context.Context, source CodeSource, handed v1alpha1.
 	case err != nil && handed.Handed >= source.Count:
 		return codeList{}, nil
 	case err != nil:
-		return codeList{}, codesInvalid("Secret %s does not exist. Create it with the codes, one a line.", key)
+		return codeList{}, codesInvalid("Secret %s does not exist. Create it with the codes, one a line, in the key %s.", key, v1alpha1.SecretKeyVoucherCodes)
 	}
 	list, problem := s.Kind.Traits().parseCodes(key, secret.Data, source.Count)
 	if handed.Handed > 0 && handed.Digest != "" && list.digest != handed.Digest {

@@ -46,12 +46,15 @@ func (m MoneyFacts) over(own providers.Exposure, others taken) string {
 	if total <= *m.MaxActive {
 		return ""
 	}
-	what := "pre-funded"
-	if own.NoCash {
-		what = "noCash, which is counted apart"
+	what := ""
+	switch {
+	case own.NoCash:
+		what = ", noCash, which is counted apart"
+	case m.Funded:
+		what = ", pre-funded"
 	}
 	return fmt.Sprintf(
-		"it is not %s: with its %s yuan the account's %s of %s would be passed by %s. %s are taken by what is active or being activated (%d, %s). It goes on when others have ended, or when the account's owner raises the limit.",
+		"it is not %s: with its %s yuan the account's %s of %s would be passed by %s. %s are taken by what is active or on its way to be (%d%s). It goes on when others have ended, or when the account's owner raises the limit.",
 		m.Done, money.Yuan(own.Fen), m.Limit, money.Yuan(*m.MaxActive), money.Yuan(total-*m.MaxActive), money.Yuan(sum), count, what)
 }
 
@@ -78,26 +81,40 @@ func (s *scope) committed(ctx context.Context, each visitor) (taken, error) {
 		}
 		st := other.CampaignStatus()
 		if as := s.committedAs(other); other.GetUID() != s.campaign.GetUID() && as != "" && activated(st) {
-			s.countRecorded(&sums, as, s.Kind.Exposure(other))
+			s.countRecorded(&sums, as, s.Kind.Exposure(other), s.raising(other))
 		}
 		for _, previous := range st.Previous {
-			if previous.ActivityID != own && providers.State(previous.State).Committed() {
-				s.countRecorded(&sums, previous.ActivityID, s.Kind.Exposure(other))
+			as := previous.ActivityID
+			if as == "" && s.now.Sub(previous.Time.Time) < repeatsWithin { // by then the list shows it, if there is one
+				as = previous.Number
+			}
+			if as != "" && as != own && providers.State(previous.State).Committed() {
+				s.countRecorded(&sums, as, s.Kind.Exposure(other), false)
 			}
 		}
 	})
 	return sums, err
 }
 
-// countRecorded adds an activity that a resource records as active. How much it can cost the view knows better than the manifest.
-func (s *scope) countRecorded(sums *taken, id string, exposure *providers.Exposure) {
+// raising reports whether an activity is being brought to more than it has given out so far: by a call that is under way, or by codes
+// that are being handed over.
+func (s *scope) raising(c v1alpha1.Campaign) bool {
+	st := c.CampaignStatus()
+	facts := CodesFacts{Sources: s.Kind.Codes(c), Record: st.Codes}
+	return st.Creation == v1alpha1.CreationUnknown || isOpen(st.Operation, providers.OperationAppend) ||
+		!facts.done() && readyReason(c) != v1alpha1.ReasonBudgetLimitExceeded
+}
+
+// countRecorded adds an activity that a resource records as active. How much it can cost the view knows better than the manifest, unless
+// it is being raised to what the manifest says.
+func (s *scope) countRecorded(sums *taken, id string, exposure *providers.Exposure, raised bool) {
 	shown, listed := s.view.ByID(id)
 	counted := listed && (shown.State.Committed() || shown.State == providers.StateUnknown)
 	switch {
 	case listed && shown.State.Final():
 		return
-	case counted && !s.Kind.Traits().Activates() && exposure != nil && shown.Exposure != nil && exposure.Fen > shown.Exposure.Fen:
-		sums.count(id, exposure) // it is being raised
+	case counted && raised && exposure != nil && shown.Exposure != nil && exposure.Fen > shown.Exposure.Fen:
+		sums.count(id, exposure)
 		return
 	case counted:
 		return

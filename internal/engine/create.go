@@ -77,7 +77,8 @@ func (s *scope) send(ctx context.Context) (bool, error) {
 	s.Kind.Observe(s.campaign, created.Facts, "")
 	s.campaign.CampaignStatus().Rejection = nil
 	s.noteRefused(created.Refused)
-	s.get(ctx) // the id is not yet the proof that the content is ours
+	s.makeRequest() // of the revision that the manifest asks for, from here on
+	s.get(ctx)      // the id is not yet the proof that the content is ours
 	return false, nil
 }
 

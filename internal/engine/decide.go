@@ -44,6 +44,8 @@ const (
 	Renumber Action = "Renumber"
 	// Archive: keep the recorded activity as one of a former revision.
 	Archive Action = "Archive"
+	// CheckCodes: look at the Secrets of codes before there is an activity to hand them over for.
+	CheckCodes Action = "CheckCodes"
 	// ReadCodes: read the codes that are next to be handed over, and how many the vendor has.
 	ReadCodes Action = "ReadCodes"
 	// SettleBatch: record that the codes have arrived whose handing over was not answered.

@@ -34,7 +34,7 @@ func decideAbsent(f *Facts) Decision {
 	if d, done := decideFound(f); done {
 		return d
 	}
-	for _, obstacle := range []func(*Facts) (Decision, bool){decideObjection, decideWindow, decidePrevious, decideTwins, decidePreflight} {
+	for _, obstacle := range []func(*Facts) (Decision, bool){decideObjection, decideWindow, decidePrevious, decideTwins, decidePreflight, decideCodesAhead} {
 		if d, found := obstacle(f); found {
 			return d
 		}
@@ -333,6 +333,11 @@ func decideTwins(f *Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	twin := f.Twins[0]
+	if twin.Snapshot.ID == "" {
+		return stop(status.Stalled, v1alpha1.ReasonLooksLikeExisting, f.pendingState(), fmt.Sprintf(
+			"%s is having a %s made with the same name and time. Nothing is created, in case this manifest was renamed or copied. Remove one of the two; to have both write spec.allowTwin: true.",
+			twin.Owner, f.Traits.Noun)), true
+	}
 	which := fmt.Sprintf("%s %s", f.Traits.Noun, twin.Snapshot.ID)
 	if twin.Snapshot.RequestNo != "" {
 		which += fmt.Sprintf(" (request number %s)", twin.Snapshot.RequestNo)

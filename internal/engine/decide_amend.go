@@ -16,12 +16,19 @@ func decideAmendment(f *Facts) (Decision, bool) {
 	if f.Goal != GoalLive || !f.changeable() {
 		return Decision{}, false
 	}
+	var contested Decision
 	for _, op := range []providers.Operation{providers.OperationModify, providers.OperationAppend} {
-		if amends := f.Drift.amendable(op); len(amends) > 0 {
-			return decideOperation(f, Change{Operation: op, Amends: amends}), true
+		amends := f.Drift.amendable(op)
+		if len(amends) == 0 {
+			continue
 		}
+		d := decideOperation(f, Change{Operation: op, Amends: amends})
+		if d.Verdict.Reason != v1alpha1.ReasonContested {
+			return d, true
+		}
+		contested = d // it does not hold the others back
 	}
-	return Decision{}, false
+	return contested, contested.Verdict.Reason != ""
 }
 
 // changeable reports whether the activity is in a state in which calls may change it.

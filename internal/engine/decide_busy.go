@@ -36,6 +36,9 @@ func (f *Facts) making() Decision {
 		return f.unconfirmed(fmt.Sprintf("the vendor accepted the creation of %s more than %s ago and has not said that it was made", f.it(), f.Traits.Confirms))
 	}
 	d := f.observed(status.Working, v1alpha1.ReasonCreating, fmt.Sprintf("the vendor has accepted %s and is still making it.", f.it()))
+	if f.Goal == GoalEnded {
+		d.Verdict.Message += " It is stopped as soon as it is made."
+	}
 	d.After = workPause(f.Now.Sub(since))
 	return d
 }

@@ -44,7 +44,7 @@ func decideOperation(f *Facts, change Change) Decision {
 		return working
 	case f.contested(change):
 		return f.observed(status.Stalled, v1alpha1.ReasonContested, fmt.Sprintf(
-			"%s was done %d times for %s and undone at the vendor each time. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
+			"%s was done %d times for %s and undone at the vendor each time, or had no effect. It is not done again until the manifest is edited: agree with whoever works in the vendor's console.",
 			change.Operation, f.Record.Operation.Attempts, f.it()))
 	case f.Wait > 0:
 		return f.throttled()

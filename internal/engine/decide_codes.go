@@ -51,6 +51,12 @@ func decideCodes(f *Facts) (Decision, bool) {
 	if c.done() && c.Checked && c.Problem == nil {
 		return f.codesDone()
 	}
+	return f.codesNext()
+}
+
+// codesNext goes on with the codes that were not handed over yet, or looks at Secrets again.
+func (f *Facts) codesNext() (Decision, bool) {
+	c := f.Codes
 	if c.Handed >= batchesAtOnce || c.Handed > 0 && f.Wait > 0 { // what was handed over is recorded first
 		return f.depositing(f.Wait), true
 	}
@@ -58,7 +64,7 @@ func decideCodes(f *Facts) (Decision, bool) {
 		return d, true
 	}
 	switch {
-	case !c.Read:
+	case !c.Read || c.Counted == nil && c.Problem == nil:
 		return Decision{Action: ReadCodes}, true
 	case c.Problem != nil:
 		return f.codesProblem(), true
@@ -67,6 +73,22 @@ func decideCodes(f *Facts) (Decision, bool) {
 	default:
 		return f.handOver(), true
 	}
+}
+
+// decideCodesAhead makes sure that the codes are good before an activity is made that cannot give out anything without them.
+func decideCodesAhead(f *Facts) (Decision, bool) {
+	c := f.Codes
+	switch {
+	case len(c.Sources) == 0:
+		return Decision{}, false
+	case !c.Read:
+		return Decision{Action: CheckCodes}, true
+	case c.Problem == nil:
+		return Decision{}, false
+	}
+	d := stop(c.Problem.Progress, c.Problem.Reason, f.pendingState(), c.Problem.Message)
+	d.After = secretPause
+	return d, true
 }
 
 // codesHeld holds codes back before anything is read for them.
@@ -186,7 +208,7 @@ func (f *Facts) codesDone() (Decision, bool) {
 	default:
 		return decideOperation(f, Change{Operation: providers.OperationAppend, Total: *c.Counted}), true
 	}
-	if c.Record != nil && c.Record.Failed > 0 {
+	if c.Record != nil && c.Record.Failed > 0 && f.Manifest.Generation <= c.Record.FailedGeneration {
 		return f.codesRefused(), true
 	}
 	return Decision{}, false
@@ -201,7 +223,7 @@ func (f *Facts) codesRefused() Decision {
 		first = fmt.Sprintf("the first is line %d of Secret %s (%s), status.codes.failures has more", failure.Line, failure.SecretName, failure.Reason)
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonCodesRefused, fmt.Sprintf(
-		"the vendor took %d of the %d codes of %s and refused %d: %s. It gives out the others. Put codes in their place into a Secret of their own and name it in voucherCodesFrom, too.",
+		"the vendor took %d of the %d codes of %s and refused %d: %s. It gives out the others. Put codes in their place into a Secret of their own and name it in voucherCodesFrom, too; that edit, or any other, says that this has been seen.",
 		record.Deposited, record.Total, f.it(), record.Failed, first))
 }
 

@@ -51,14 +51,23 @@ func decideKnown(f *Facts) Decision {
 	if d, done := decideMove(f); done {
 		return d
 	}
-	if d, done := decideAmendment(f); done {
-		return f.unlessPaused(d)
+	return decideConverged(f)
+}
+
+// decideConverged brings what the activity is and gives out to what the manifest says, and reports it.
+func decideConverged(f *Facts) Decision {
+	amendment, amends := decideAmendment(f)
+	if amends && amendment.Verdict.Reason != v1alpha1.ReasonContested {
+		return f.unlessPaused(amendment)
 	}
 	if d, done := decideMembers(f); done {
 		return f.unlessPaused(d)
 	}
 	if d, done := decideCodes(f); done {
 		return f.unlessPaused(d)
+	}
+	if amends {
+		return amendment
 	}
 	return decideObserved(f)
 }

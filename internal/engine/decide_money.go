@@ -18,6 +18,8 @@ type MoneyFacts struct {
 	MaxCampaign, MaxActive *int64
 	// Limit is the account's field that MaxActive comes from.
 	Limit string
+	// Funded is true where what is not noCash is paid in advance.
+	Funded bool
 	// Done is what the campaign is not, for a limit: created, activated or raised.
 	Done string
 	// Over says by how much the account would go beyond its ceiling; empty while it would not.

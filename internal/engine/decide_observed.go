@@ -32,6 +32,10 @@ func decideObserved(f *Facts) Decision {
 			return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
 				"%s had ended before this resource was applied, so it never ran for it. For another one %s, with times in the future.", it, f.another()))
 		}
+		if f.Traits.Confirms > 0 && f.Goal == GoalLive && f.outdated() {
+			return f.observed(status.Stalled, v1alpha1.ReasonEditAfterEnd, fmt.Sprintf(
+				"%s has ended, and the manifest was edited since it was last as the manifest says. Nothing changes it any more. Take the edit back; for another one %s, with times in the future.", it, f.another()))
+		}
 		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("%s has ended.", it))
 	case providers.StateInactive:
 		return decideInactive(f)

@@ -23,8 +23,8 @@ func decideUnknown(f *Facts) Decision {
 	if f.Memory.Intended && f.Memory.Sends == 0 {
 		return f.sendFirst()
 	}
-	if f.Traits.Repeats && f.Manifest.Revision > f.Record.Revision {
-		return f.givenUp()
+	if f.givesUp() {
+		return f.giveUp()
 	}
 	if d, over := f.overUnsent(); over {
 		return d
@@ -123,12 +123,18 @@ func (f *Facts) unrepeated() Decision {
 	return f.undecidable()
 }
 
-// givenUp: the manifest asks for another activity although the outcome of the recorded request cannot be told. Whoever raised the
-// revision has been told to look; what the request may have made is looked for once more before it is forgotten.
-func (f *Facts) givenUp() Decision {
+// givesUp reports whether the manifest asks for another activity although the outcome of the recorded request cannot be told: it was edited after
+// that was said, so that whoever did knows.
+func (f *Facts) givesUp() bool {
+	told := f.Record.Stalled && f.Record.Reason == v1alpha1.ReasonOutcomeUnknown && f.Record.ObservedGeneration < f.Manifest.Generation
+	return f.Traits.Repeats && told && f.Manifest.Revision > f.Record.Revision && !f.wantsSend()
+}
+
+// giveUp looks once more for what the request may have made, and then keeps it among the former ones: it may still show.
+func (f *Facts) giveUp() Decision {
 	from := f.lastSend().Add(settle)
 	if wait := from.Sub(f.Now); wait > 0 {
-		return f.unknown(wait)
+		return Decision{Action: Quietly, After: wait}
 	}
 	if d, done := decideView(f, latest(from, f.freshEnough())); done {
 		return f.keepUnknown(d)
@@ -136,7 +142,7 @@ func (f *Facts) givenUp() Decision {
 	if f.Manifest.AdoptID != "" {
 		return Decision{Action: Take}
 	}
-	return Decision{Action: Release}
+	return Decision{Action: Archive}
 }
 
 // undecidable: the request is not repeated any more, nothing shows, and nothing can prove that nothing was made.
@@ -145,7 +151,7 @@ func (f *Facts) undecidable() Decision {
 		return f.keepUnknown(d)
 	}
 	d := stop(status.Stalled, v1alpha1.ReasonOutcomeUnknown, v1alpha1.StateCreating, fmt.Sprintf(
-		"%s. Whether the %s was created cannot be told: none shows %s, which proves nothing, and the request is not repeated any more. Look in the vendor's console. If it is there, name it in %s; if it is surely not, ask for another one; either with requestRevision raised in the same commit.",
+		"%s. Whether the %s was created cannot be told: none shows %s, which proves nothing, and the request is not repeated any more. Look in the vendor's console. If it is there, name it in %s; if it is surely not, ask for another one; either with requestRevision raised in the same commit, and above what it is now; another one also needs replacePrevious: Keep.",
 		f.openCause(), f.Traits.Noun, f.where(f.Record.Number), f.Traits.AdoptField))
 	d.After = slowDelay(1)
 	return d

@@ -51,9 +51,12 @@ func (r *Reconciler) leftBy(c v1alpha1.Campaign) (left []string) {
 	if id != "" && !ended && ownsActivity(st) {
 		left = append(left, fmt.Sprintf("%s (%s)", id, cmp.Or(notes.last, st.State))) // the status that is deleted may not say the last of it
 	}
+	if id == "" && st.Creation == v1alpha1.CreationUnknown && st.Request != nil && !ended {
+		left = append(left, fmt.Sprintf("one that may have been made under request number %s", st.Request.Number))
+	}
 	for _, previous := range st.Previous {
 		if previousLive(previous) {
-			left = append(left, fmt.Sprintf("%s (%s, of requestRevision %d)", previous.ActivityID, previous.State, previous.Revision))
+			left = append(left, fmt.Sprintf("%s (%s, of requestRevision %d)", nameOf(previous), previous.State, previous.Revision))
 		}
 	}
 	return left

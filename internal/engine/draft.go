@@ -95,7 +95,7 @@ func (s *scope) plan(ctx context.Context) {
 	if !s.request.Begin.After(s.now.Add(wait)) {
 		plan.Warnings = append(plan.Warnings, "the account's turn would come only after the begin time")
 	}
-	if opens := s.request.Begin.Add(-s.request.LatestBegin); opens.After(s.now) {
+	if opens := s.request.Begin.Add(-s.request.LatestBegin); s.request.LatestBegin > 0 && opens.After(s.now) {
 		plan.Warnings = append(plan.Warnings, "the vendor takes it only from "+opens.UTC().Format(time.RFC3339)+" on; it would wait until then")
 	}
 	if s.account.Hold != nil {

@@ -128,6 +128,8 @@ type RecordFacts struct {
 	ID                 string
 	State              v1alpha1.CampaignState
 	ObservedGeneration int64
+	// Stalled is true while the status says so.
+	Stalled bool
 	// Settled is true when the recorded verdict is about the activity, so that only a change at
 	// the vendor or of the manifest can change it.
 	Settled   bool

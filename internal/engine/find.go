@@ -44,7 +44,9 @@ func (s *scope) findOurs(ctx context.Context, f *Facts) error {
 // mayBeFormer reports whether what looks like this resource's may be that of a former revision: where nothing is recorded of those, only a
 // number could tell.
 func (s *scope) mayBeFormer(f *Facts) bool {
-	return f.Traits.Anonymous && !f.makes() && f.Manifest.Revision > 1 && len(s.campaign.CampaignStatus().Previous) == 0
+	previous := s.campaign.CampaignStatus().Previous
+	unknown := slices.ContainsFunc(previous, func(p v1alpha1.PreviousRecord) bool { return p.ActivityID == "" })
+	return f.Traits.Anonymous && !f.makes() && f.Manifest.Revision > 1 && (len(previous) == 0 || unknown)
 }
 
 // noteAbsence notes a view that lacks what may have been created.
@@ -156,8 +158,12 @@ func (s *scope) canBeOurs(ctx context.Context, f *Facts, snapshot providers.Snap
 	if early || s.former(snapshot.ID) {
 		return false, nil
 	}
-	if differences, err := s.differences(snapshot, true); err != nil || len(fixed(differences)) > 0 { // what a call changes may have been changed since
-		return false, err
+	differences, err := s.differences(snapshot, true)
+	if err != nil || slices.ContainsFunc(differences, func(d providers.Difference) bool { return d.Missing == 0 && !d.Unseen }) {
+		return false, err // but for what the vendor may have left out, or does not show
+	}
+	if s.observes() {
+		return true, nil
 	}
 	owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool {
 		return s.records(other, snapshot.ID) || !f.makes() && s.mayHaveMade(other, snapshot)
@@ -170,6 +176,11 @@ func (s *scope) noteNamed(named []providers.Snapshot) {
 	likeness := likeness{s.request.Name, s.request.Begin, s.request.End}
 	ids := idsOf(named)
 	s.memories.note(keyOf(s.campaign), func(n *notes) { n.likeness, n.named = likeness, ids })
+}
+
+// likeness is what the manifest's activity is known by.
+func (s *scope) likeness() likeness {
+	return likeness{s.request.Name, s.request.Begin.UTC(), s.request.End.UTC()}
 }
 
 // likeness is what activities are told apart by where the vendor does not return numbers.

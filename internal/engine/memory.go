@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/sweep"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -43,6 +44,9 @@ type notes struct {
 	number string
 	// row is the hash of the list row that the record was last compared with.
 	row string
+	// manifest is what the manifest's activity is known by, at the account whose key it is.
+	manifest likeness
+	account  sweep.Key
 	// likeness is what the manifest's activity is known by where the vendor does not return numbers, named are the ids of
 	// those that were last looked at.
 	likeness likeness

@@ -27,7 +27,7 @@ func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 			if err != nil {
 				return err
 			}
-			remote.Differences = s.withoutResidue(remote.Differences)
+			s.settled(remote)
 			s.remote = remote
 		}
 	}
@@ -165,10 +165,7 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 		s.callFailed(providers.AsError(providers.OperationGet, err))
 		return
 	}
-	if snapshot.Busy == "" && snapshot.State != providers.StateCreating {
-		s.noteResidue(remote)
-	}
-	remote.Differences = s.withoutResidue(remote.Differences)
+	s.settled(remote)
 	switch {
 	case snapshot.Busy == "":
 		s.memory.BusySince = zeroTime
@@ -178,6 +175,14 @@ func (s *scope) learn(snapshot providers.Snapshot) {
 	s.Sweeper.Learn(s.sweepKey, snapshot)
 	s.remote, s.read, s.memory.GoneSince, s.memory.DetailRead = remote, true, zeroTime, s.now
 	s.memory.answered()
+}
+
+// settled leaves out of a comparison what is settled although it differs.
+func (s *scope) settled(remote *Remote) {
+	if remote.Compared && remote.Snapshot.Detailed && !remote.unfinished() {
+		s.noteResidue(remote)
+	}
+	remote.Differences = s.withoutResidue(remote.Differences)
 }
 
 // judge records whether the activity is what the manifest says, or ours all the same: because

@@ -165,7 +165,7 @@ func (s *scope) operationFailed(failure *providers.Error) {
 func (s *scope) operated(change Change, receipt providers.Receipt) {
 	record := s.campaign.CampaignStatus().Operation
 	record.Outcome = v1alpha1.OperationDone
-	if len(receipt.Refused) == 0 {
+	if len(receipt.Refused) == 0 || change.Operation == providers.OperationModify {
 		record.Attempts++
 	}
 	s.Kind.Observe(s.campaign, receipt.Facts, "")

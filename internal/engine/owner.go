@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -125,5 +127,7 @@ func older(a, b v1alpha1.Campaign) bool {
 	if !at.Equal(&bt) {
 		return at.Before(&bt)
 	}
-	return keyOf(a).String() < keyOf(b).String()
+	return compareKeys(keyOf(a), keyOf(b)) < 0
 }
+
+func compareKeys(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) }

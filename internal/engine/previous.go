@@ -22,10 +22,18 @@ func (s *scope) previousFacts(f *Facts) {
 		shown := s.followPrevious(previous)
 		again := f.Record.ID == "" && previous.Revision == f.Manifest.Revision // it is the one that is asked for
 		if previousLive(*previous) && !again {
-			f.PreviousLive = append(f.PreviousLive, previous.ActivityID)
-			f.PreviousUnseen = f.PreviousUnseen || (s.view != nil && !shown && s.now.Sub(s.memory.PreviousRead) > previousAgain)
+			f.PreviousLive = append(f.PreviousLive, nameOf(*previous))
+			f.PreviousUnseen = f.PreviousUnseen || previous.ActivityID != "" && (s.view != nil && !shown && s.now.Sub(s.memory.PreviousRead) > previousAgain)
 		}
 	}
+}
+
+// nameOf is a former activity's id, or the request that may have made it.
+func nameOf(p v1alpha1.PreviousRecord) string {
+	if p.ActivityID == "" {
+		return "of request " + p.Number + ", if there is one,"
+	}
+	return p.ActivityID
 }
 
 // previousAgain is how often activities of former revisions that the list does not show are read.
@@ -66,7 +74,7 @@ func (s *scope) getPrevious(ctx context.Context) {
 	st := s.campaign.CampaignStatus()
 	for i := range st.Previous {
 		previous := &st.Previous[i]
-		if shown := s.followPrevious(previous); shown || !previousLive(*previous) {
+		if shown := s.followPrevious(previous); shown || previous.ActivityID == "" || !previousLive(*previous) {
 			continue
 		}
 		if s.readWait = s.readTurn(providers.OperationGet); s.readWait > 0 {

@@ -52,6 +52,7 @@ type Reconciler struct {
 	memories     memories
 	gate         gate
 	reservations reservations
+	claims       claims
 }
 
 // A mutating call with the read after it, and the write that records them, go on when the
@@ -88,6 +89,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, err
 	}
 	defer s.unreserve()
+	defer s.unclaim()
 	for range maxActions {
 		decision, err := s.next(ctx)
 		if err != nil {
@@ -122,7 +124,7 @@ var steps = map[Action]func(*scope){
 
 // reads are the actions that ask the vendor. What fails in them is a fact for the next decision.
 var reads = map[Action]func(*scope, context.Context){
-	Get: (*scope).get, GetPrevious: (*scope).getPrevious, ReadMembers: (*scope).readMembers, ReadCodes: (*scope).readCodes, Preflight: (*scope).preflight,
+	Get: (*scope).get, GetPrevious: (*scope).getPrevious, ReadMembers: (*scope).readMembers, ReadCodes: (*scope).readCodes, CheckCodes: (*scope).checkAhead, Preflight: (*scope).preflight,
 }
 
 // act carries out one decision and reports whether the reconcile is over.

@@ -76,6 +76,8 @@ type scope struct {
 	plannedNow bool
 	// reserved is what this reconcile holds a reservation as; empty when it holds none.
 	reserved string
+	// claimed is the name and time that this reconcile is about to record a creation of.
+	claimed *claim
 	// current is true when the API server has confirmed in this reconcile that the manifest is not an old one.
 	current bool
 	// readWait is the pause that the quota asks for before the activity can be read.
@@ -126,9 +128,25 @@ func (s *scope) makeRequest() {
 	if s.requestErr == nil {
 		s.request, s.requestErr = s.Kind.Request(s.campaign, s.sender(number))
 	}
+	number = s.keepOpen(number)
 	s.request.Number = number
-	s.memories.note(keyOf(s.campaign), func(n *notes) { n.number = number })
+	s.memories.note(keyOf(s.campaign), func(n *notes) { n.number, n.manifest, n.account = number, s.likeness(), s.sweepKey })
 	s.digest = digest(s.request.Body)
+}
+
+// keepOpen goes on with the request whose outcome is open where only its revision is not what the manifest asks for any more: what became
+// of it is found out first, by repeating it, where that is how the vendor tells.
+func (s *scope) keepOpen(number string) string {
+	st := s.campaign.CampaignStatus()
+	if !s.Kind.Traits().Repeats || s.requestErr != nil || st.Creation != v1alpha1.CreationUnknown || st.Request == nil || st.Request.Number == number || s.Kind.ActivityID(s.campaign) != "" {
+		return number
+	}
+	former, err := s.Kind.Request(s.campaign, s.sender(st.Request.Number))
+	if err != nil || digest(former.Body) != st.Request.Digest {
+		return number
+	}
+	s.request = former
+	return st.Request.Number
 }
 
 // sender is on whose behalf the manifest's request is made, under a number.
@@ -166,6 +184,9 @@ func (s *scope) noteForced() {
 	s.forced = s.memory.forcedAt
 }
 
+// claimPause is how long a creation waits for another of the same name and time to be recorded.
+const claimPause = time.Second
+
 // next gathers the facts and decides. A call that spends quota is decided again when its turn
 // has not come.
 func (s *scope) next(ctx context.Context) (Decision, error) {
@@ -179,6 +200,9 @@ func (s *scope) next(ctx context.Context) (Decision, error) {
 	}
 	if news, err := s.ceiling(ctx, facts, decision); news || err != nil {
 		return decide(facts), err
+	}
+	if decision.Action == Intend && !s.claim() {
+		return Decision{Action: Quietly, After: claimPause}, nil
 	}
 	op, spends := s.spends(decision)
 	if !spends {
@@ -301,6 +325,7 @@ func (s *scope) recordFacts() RecordFacts {
 		Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
 		ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation,
 		Elsewhere: st.Elsewhere, Refused: st.Refused, Reason: readyReason(s.campaign),
+		Stalled: meta.IsStatusConditionTrue(st.Conditions, v1alpha1.ConditionStalled),
 	}
 	if st.Request != nil {
 		record.Number, record.Digest, record.Account, record.At = st.Request.Number, st.Request.Digest, st.Request.Account, st.Request.Time.Time
@@ -318,6 +343,7 @@ var aboutActivity = map[string]bool{
 	v1alpha1.ReasonDrifted: true, v1alpha1.ReasonContested: true, v1alpha1.ReasonRevisionLowered: true,
 	v1alpha1.ReasonCannotDeactivate: true, v1alpha1.ReasonActivationMissed: true,
 	v1alpha1.ReasonCannotShrink: true, v1alpha1.ReasonPartsRefused: true, v1alpha1.ReasonAuditRejected: true,
+	v1alpha1.ReasonEditAfterEnd: true,
 }
 
 func settled(conditions []metav1.Condition) bool {

@@ -74,6 +74,9 @@ func (r *Reconciler) shows(campaign v1alpha1.Campaign, view *sweep.View) bool {
 func previousChanged(previous []v1alpha1.PreviousRecord, view *sweep.View) bool {
 	return slices.ContainsFunc(previous, func(p v1alpha1.PreviousRecord) bool {
 		snapshot, ok := view.ByID(p.ActivityID)
+		if p.ActivityID == "" {
+			return false // nothing shows it
+		}
 		if !ok {
 			return previousLive(p) // a list may drop what has ended
 		}

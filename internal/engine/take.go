@@ -19,7 +19,9 @@ func (s *scope) adopt() {
 	s.Kind.SetActivityID(s.campaign, found.ID)
 	if st.Request == nil {
 		st.Request = s.record()
+		st.Request.Found = true
 	}
+	s.makeRequest()
 	st.Previous = slices.DeleteFunc(st.Previous, func(p v1alpha1.PreviousRecord) bool { return p.ActivityID == found.ID }) // a revision was lowered again
 	st.Creation, st.Rejection, st.Plan = v1alpha1.CreationUnknown, nil, nil
 	if s.observes() {

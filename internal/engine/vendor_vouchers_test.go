@@ -242,6 +242,7 @@ func (s *vouchers) differs(raw []byte, remote providers.Snapshot) ([]providers.D
 		all = append(all, providers.Difference{Field: "shops", Desired: fmt.Sprint(want.Members), Call: providers.OperationModify, Unseen: true})
 	default:
 		differ("shops", want.Members, have.Members, providers.OperationModify, false)
+		all = withMissing(all, want.Members, have.Members)
 	}
 	differ("name", want.Name, have.Name, providers.OperationModify, false)
 	return all, nil
@@ -258,4 +259,13 @@ func (v *vendor) CountCodes(_ context.Context, id string) (int64, error) {
 		return 0, nil
 	}
 	return v.vouchers.count(id, v.clock.Now()), nil
+}
+
+// withMissing says of the last difference how many shops are not there, where it is about nothing else.
+func withMissing(all []providers.Difference, desired, observed []string) []providers.Difference {
+	strange := slices.ContainsFunc(observed, func(id string) bool { return !slices.Contains(desired, id) })
+	if last := len(all) - 1; last >= 0 && all[last].Field == "shops" && !strange {
+		all[last].Missing = int64(len(desired) - len(observed))
+	}
+	return all
 }

@@ -227,6 +227,7 @@ func TestARaisedRevisionGivesUpARequestThatNothingCanBeToldOf(t *testing.T) {
 				w.vendor.heal()
 				w.edit(func(c *v1alpha1.PayGiftActivity) {
 					c.Spec.RequestRevision = ptr.To[int64](2)
+					c.Spec.ReplacePrevious = v1alpha1.ReplaceKeep
 					if adopt {
 						c.Spec.Adopt = &v1alpha1.PayGiftAdoption{ActivityID: w.console1(noon.Add(40*24*time.Hour), 100)}
 					}

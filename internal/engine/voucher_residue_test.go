@@ -73,3 +73,31 @@ func TestAShopThatIsTakenOutInTheConsoleIsPutBack(t *testing.T) {
 		}
 	})
 }
+
+func TestAShopThatWasLeftOutIsAskedForAgainWhenItIsPutBack(t *testing.T) {
+	for name, first := range map[string][]string{"by the creation": {"1", "9"}, "by a modification": {"1"}} {
+		t.Run(name, func(t *testing.T) {
+			inVouchers(t, func(t *testing.T, w *world) {
+				w.vendor.strangers = []string{"9"}
+				w.applied(v1alpha1.PayGiftActivityActive, shops(first...))
+				w.pass(5 * time.Minute)
+				w.amend(shops("1", "9"))
+				w.pass(5 * time.Minute)
+				w.want(v1alpha1.ReasonPartsRefused, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				w.amend(shops("1"))
+				w.pass(5 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				if st := w.campaign().Status; st.Refused != nil || len(st.Residue) > 0 {
+					t.Errorf("it still records %+v, %+v", st.Refused, st.Residue)
+				}
+				w.vendor.now(func(v *vendor) { v.strangers = nil })
+				w.amend(shops("1", "9"))
+				w.pass(5 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				if a := w.vendor.activities[0]; len(a.members) != 2 {
+					t.Errorf("the vendor has %v", a.members)
+				}
+			})
+		})
+	}
+}

@@ -29,6 +29,23 @@ func TestAModifyChangesOnlyWhatItNames(t *testing.T) {
 	}
 }
 
+func TestAModifyTakesNothingAwayButTheOneOfTwo(t *testing.T) {
+	c := newAlipayClient(t, startAlipay(t), alipayApp)
+	miniApp := useGuide + ".mini_app_use_guide_info"
+	id := c.create(set(useGuide, map[string]any{"use_guide_mode": []any{"OFFLINE_CODE", "MINI_APP"}, "mini_app_use_guide_info": map[string]any{"mini_app_url": "alipays://x"}}),
+		set(display+"voucher_image", "A*1"), set(display+"voucher_detail_images", []any{"A*2"}))
+	at := func(path string) any { return c.query(id).at(t, strings.Split(path, ".")...) }
+	c.must(voucherMethod+"modify", c.change(id, display+"brand_name", "新品牌", useGuide+".use_guide_mode", []any{"MINI_APP"}))
+	if at(display+"voucher_image") != "A*1" || at(display+"voucher_detail_images") == nil || at(miniApp+".mini_app_url") != "alipays://x" {
+		t.Errorf("it is %s", c.query(id).raw)
+	}
+	c.must(voucherMethod+"modify", c.change(id, useGuide+".use_guide_mode", []any{"MINI_APP"}, miniApp+".mini_app_service_codes", []any{"1"}))
+	if at(miniApp+".mini_app_url") != nil || at(miniApp+".mini_app_service_codes") == nil {
+		t.Errorf("it is %s", c.query(id).raw)
+	}
+	c.call(voucherMethod+"modify", c.change(id, useGuide+".use_guide_mode", []any{"OFFLINE_CODE"})).wants(t, "40004 INVALID_PARAMETER")
+}
+
 func TestTimesAndDaysCanOnlyBeExtended(t *testing.T) {
 	server := startAlipay(t)
 	c := newAlipayClient(t, server, alipayApp)
@@ -101,6 +118,8 @@ func TestAScopeIsChangedByItsKind(t *testing.T) {
 		"40004 INVALID_PARAMETER voucher_available_scope_modify_type: is":    scope(id, "", shops, "7"),
 		"40004 INVALID_PARAMETER voucher_available_scope_modify_type: ADD":   c.change(everywhere, cityInfo+".all_city", true, geography+"available_geography_scope_type", "CITY_CODE", "voucher_available_scope_modify_type", "ADD"),
 		"40004 INVALID_PARAMETER voucher_available_scope_modify_type: REMOV": c.change(brand, shopInfo+".available_geography_all_shop.available_brand_id", "b", geography+"available_geography_scope_type", "SHOP", "voucher_available_scope_modify_type", "REMOVE"),
+		"40004 INVALID_PARAMETER another's shops":                            c.change(brand, shopInfo+".available_geography_all_shop.available_brand_id", "b", geography+"available_geography_scope_type", "SHOP", "voucher_available_scope_modify_type", "MODIFY_ALL"),
+		"40004 INVALID_PARAMETER kind of scope, which":                       c.change(everywhere, cityInfo+".available_city_codes", []any{"330100"}, geography+"available_geography_scope_type", "CITY_CODE", "voucher_available_scope_modify_type", "MODIFY_ALL"),
 	} {
 		if content["voucher_available_scope_modify_type"] == "" {
 			delete(content, "voucher_available_scope_modify_type")

@@ -149,6 +149,12 @@ func (c *Client) GoString() string { return c.String() }
 // half of what the exchange took. How much the gateway bears is not documented (isv.invalid-timestamp).
 func (c *Client) ClockSkew() (skew time.Duration, known bool) { return c.skew.Value() }
 
+// gatewayNow is the time by the gateway's clock, as far as it is known.
+func (c *Client) gatewayNow() time.Time {
+	skew, _ := c.skew.Value()
+	return c.now().Add(skew)
+}
+
 // AppCertSN is Credentials.AppCertSN.
 func (c *Client) AppCertSN() string { return c.credentials().AppCertSN() }
 

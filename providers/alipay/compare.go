@@ -43,7 +43,8 @@ func blocksOf(paths []string) []string {
 // and cities as sets, each as one field.
 //
 // The lists that a detail lacks are Unseen. The quantity is not compared where codes are uploaded, since it follows from them. Which
-// kind of scope an activity has (shops, all shops, cities) never changes: where it differs, no call ends any difference in it.
+// kind of scope an activity has (shops, all shops of whom, cities, all cities) never changes: where it differs, no call ends any
+// difference in the scope. The same holds for the guide to the use of vouchers, whose fields depend on each other.
 func (v *Vouchers) Differences(body []byte, remote providers.Snapshot) ([]providers.Difference, error) {
 	desired, observed, err := compare.Decode(body, remote)
 	if err != nil {
@@ -55,30 +56,43 @@ func (v *Vouchers) Differences(body []byte, remote providers.Snapshot) ([]provid
 		}
 	}
 	wanted, got := geographyOf(desired), geographyOf(observed)
-	if lenient.Text(wanted.cities, allCityField) == "true" {
-		delete(got.cities, cityCodesField) // Alipay lists all cities then
+	differsInKind := wanted.differsInKind(got)
+	if wanted.hasAllCities() {
+		if differsInKind && got.listsCities() {
+			got.cities[allCityField] = false // which a list says, too
+		}
+		delete(got.cities, cityCodesField) // Alipay may list all cities
 	}
 	found := voucherSchema.Compare(desired, observed, remote.Detailed)
-	if wanted.differsInKind(got) {
-		found = slices.DeleteFunc(found, func(d providers.Difference) bool { return inScope(d) && d.Unseen })
-		for i := range found {
-			if inScope(found[i]) {
-				found[i].Call = ""
-			}
-		}
-	}
-	return found, nil
+	found = bound(found, scopePath, differsInKind)
+	return bound(found, guideBlock, false), nil
 }
 
-func inScope(d providers.Difference) bool { return strings.HasPrefix(d.Field, scopePath+".") }
+// bound takes the calls from the differences in a block that is only sent as a whole, where one of them is fixed: a call would change
+// that, too, or be refused.
+func bound(found []providers.Difference, block string, fixed bool) []providers.Difference {
+	inside := func(d providers.Difference) bool { return strings.HasPrefix(d.Field, block+".") }
+	if !fixed && !slices.ContainsFunc(found, func(d providers.Difference) bool { return inside(d) && d.Call == "" }) {
+		return found
+	}
+	found = slices.DeleteFunc(found, func(d providers.Difference) bool { return inside(d) && d.Unseen })
+	for i := range found {
+		if inside(found[i]) {
+			found[i].Call = ""
+		}
+	}
+	return found
+}
 
 const (
-	allCityField   = "all_city"
-	cityCodesField = "available_city_codes"
-	shopIDsField   = "available_shop_ids"
-	allShopBlock   = "available_geography_all_shop"
-	shopBlock      = "available_geography_shop_info"
-	cityBlock      = "available_geography_city_info"
+	scopeTypeField   = "available_geography_scope_type"
+	allCityField     = "all_city"
+	cityCodesField   = "available_city_codes"
+	shopIDsField     = "available_shop_ids"
+	excludedIDsField = "exclude_shop_ids"
+	allShopBlock     = "available_geography_all_shop"
+	shopBlock        = "available_geography_shop_info"
+	cityBlock        = "available_geography_city_info"
 )
 
 // geography is where a voucher can be used, as a request or an answer says it.
@@ -89,7 +103,7 @@ type geography struct {
 
 func geographyOf(from lenient.Object) geography {
 	all := lenient.Child(from, scopeBlock, geographyBlock)
-	return geography{lenient.Text(all, "available_geography_scope_type"), lenient.Child(all, shopBlock), lenient.Child(all, cityBlock)}
+	return geography{lenient.Text(all, scopeTypeField), lenient.Child(all, shopBlock), lenient.Child(all, cityBlock)}
 }
 
 // differsInKind reports whether the kinds of scope are known and not the same.
@@ -97,8 +111,13 @@ func (g geography) differsInKind(other geography) bool {
 	if g.scopeType != "" && other.scopeType != "" && g.scopeType != other.scopeType {
 		return true
 	}
-	return g.listsShops() && other.hasAllShops() || g.hasAllShops() && other.listsShops()
+	return g.listsShops() && other.hasAllShops() || g.hasAllShops() && other.listsShops() ||
+		g.listsCities() && other.hasAllCities() || g.hasAllCities() && other.listsCities()
 }
 
-func (g geography) listsShops() bool  { return !lenient.IsEmpty(g.shops[shopIDsField]) }
-func (g geography) hasAllShops() bool { return !lenient.IsEmpty(g.shops[allShopBlock]) }
+func (g geography) listsShops() bool   { return !lenient.IsEmpty(g.shops[shopIDsField]) }
+func (g geography) hasAllShops() bool  { return !lenient.IsEmpty(g.shops[allShopBlock]) }
+func (g geography) hasAllCities() bool { return lenient.Text(g.cities, allCityField) == "true" }
+func (g geography) listsCities() bool {
+	return !g.hasAllCities() && !lenient.IsEmpty(g.cities[cityCodesField])
+}

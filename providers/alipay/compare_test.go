@@ -2,6 +2,7 @@ package alipay
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -88,7 +89,7 @@ func TestEachDifferenceSaysWhichCallEndsIt(t *testing.T) {
 		"a shorter validity":  {`"2026-04-30 23:59:59"`, `"2026-04-29 23:59:59"`, providers.Difference{Field: "voucher_use_rule_info.voucher_use_time_info.absolute_period_info.valid_end_time", Desired: "2026-04-30 23:59:59", Observed: "2026-04-29 23:59:59", Call: modify}},
 		"a longer validity":   {`"2026-04-30 23:59:59"`, `"2026-05-29 23:59:59"`, providers.Difference{Field: "voucher_use_rule_info.voucher_use_time_info.absolute_period_info.valid_end_time", Desired: "2026-04-30 23:59:59", Observed: "2026-05-29 23:59:59", Call: modify, Shrinks: true}},
 		"a day of the week":   {`"week_day":"1,2"`, `"week_day":"1"`, providers.Difference{Field: "voucher_use_rule_info.voucher_use_time_info.absolute_period_info.time_restrict_info.usable_period_info[0].week_rule_info.week_day", Desired: "1,2", Observed: "1"}},
-		"another way to use":  {`["OFFLINE_CODE","MINI_APP"]`, `["MINI_APP"]`, providers.Difference{Field: "voucher_customer_guide_info.voucher_use_guide_info.use_guide_mode", Desired: "2 values: MINI_APP, OFFLINE_CODE", Observed: "1 value: MINI_APP", Call: modify}},
+		"another way to use":  {`["OFFLINE_CODE","MINI_APP"]`, `["MINI_APP"]`, providers.Difference{Field: "voucher_customer_guide_info.voucher_use_guide_info.use_guide_mode", Desired: "2 values: MINI_APP, OFFLINE_CODE", Observed: "1 value: MINI_APP", Call: modify, Missing: 1}},
 		"another link":        {`"alipays://x"`, `"alipays://y"`, providers.Difference{Field: "voucher_customer_guide_info.voucher_use_guide_info.mini_app_use_guide_info.mini_app_url", Desired: "alipays://x", Observed: "alipays://y", Call: modify}},
 		"another text":        {`"说明"`, `"X"`, providers.Difference{Field: "voucher_display_pattern_info.voucher_description", Desired: "说明", Observed: "X", Call: modify}},
 		"no image":            {`"voucher_image":"A*2",`, ``, providers.Difference{Field: "voucher_display_pattern_info.voucher_image", Desired: "A*2", Call: modify}},
@@ -146,10 +147,11 @@ func TestACitysKindsAreOneKind(t *testing.T) {
 		want              []string
 	}{
 		"all of them":                   {city(`"all_city":true`), city(`"all_city":true`), nil},
-		"all of them listed":            {city(`"all_city":true`), city(`"available_city_codes":["110100"]`), []string{"all_city modify unseen"}},
+		"all of them listed":            {city(`"all_city":true`), city(`"available_city_codes":["110100"]`), []string{"all_city "}},
 		"all of them and listed":        {city(`"all_city":"true"`), city(`"all_city":true,"available_city_codes":["110100"]`), nil},
-		"some instead of all":           {city(`"all_city":true`), city(`"all_city":false,"available_city_codes":["110100"]`), []string{"all_city modify"}},
-		"all instead of some":           {city(`"available_city_codes":["110100"]`), city(`"all_city":true,"available_city_codes":["110100"]`), []string{"all_city modify"}},
+		"some instead of all":           {city(`"all_city":true`), city(`"all_city":false,"available_city_codes":["110100"]`), []string{"all_city "}},
+		"all instead of some":           {city(`"available_city_codes":["110100"]`), city(`"all_city":true,"available_city_codes":["110100"]`), []string{"all_city "}},
+		"other ones instead of all":     {city(`"available_city_codes":["110100"]`), city(`"all_city":true,"available_city_codes":["310100"]`), []string{"all_city ", "available_city_codes "}},
 		"others":                        {city(`"all_city":false,"available_city_codes":["110100"]`), city(`"available_city_codes":["310100"]`), []string{"available_city_codes modify"}},
 		"some that are not shown":       {city(`"available_city_codes":["110100"]`), city(``), []string{"available_city_codes modify unseen"}},
 		"not all, said in another word": {city(`"all_city":false,"available_city_codes":["110100"]`), city(`"available_city_codes":["110100"]`), nil},
@@ -164,6 +166,56 @@ func TestACitysKindsAreOneKind(t *testing.T) {
 		}
 		if !slices.Equal(got, tc.want) {
 			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func TestNoCallChangesWhoseShopsAllShopsAre(t *testing.T) {
+	all := func(inner string) string {
+		return `{"voucher_available_scope_info":{"voucher_available_geography_scope_info":{"available_geography_scope_type":"SHOP","available_geography_shop_info":{"available_geography_all_shop":{` + inner + `}}}}}`
+	}
+	for name, tc := range map[string]struct {
+		desired, observed string
+		want              []string
+	}{
+		"other exceptions":           {`"available_brand_id":"1","exclude_shop_ids":["3"]`, `"available_brand_id":"1","exclude_shop_ids":["4"]`, []string{"exclude_shop_ids modify"}},
+		"no exceptions any more":     {`"available_brand_id":"1"`, `"available_brand_id":"1","exclude_shop_ids":["4"]`, []string{"exclude_shop_ids modify"}},
+		"another brand":              {`"available_brand_id":"1"`, `"available_brand_id":"2"`, []string{"available_brand_id "}},
+		"another merchant":           {`"merchant_ids":["1"]`, `"merchant_ids":["2"]`, []string{"merchant_ids "}},
+		"another brand, and without": {`"available_brand_id":"1","exclude_shop_ids":["3"]`, `"available_brand_id":"2","exclude_shop_ids":["4"]`, []string{"available_brand_id ", "exclude_shop_ids "}},
+		"exceptions not shown":       {`"available_brand_id":"1","exclude_shop_ids":["3"]`, `"available_brand_id":"2"`, []string{"available_brand_id "}},
+	} {
+		var got []string
+		for _, d := range differ(t, all(tc.desired), all(tc.observed), true) {
+			got = append(got, d.Field[strings.LastIndex(d.Field, ".")+1:]+" "+string(d.Call))
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func TestNoCallTakesAwayWhatIsShownOfAVoucher(t *testing.T) {
+	const guide = "voucher_customer_guide_info.voucher_use_guide_info."
+	for name, tc := range map[string]struct {
+		old, new string
+		want     map[string]providers.Operation
+	}{
+		"no image":               {`"voucher_image":"A*2","voucher_detail_images":["A*3","A*4"]`, ``, map[string]providers.Operation{"voucher_display_pattern_info.voucher_image": "", "voucher_display_pattern_info.voucher_detail_images": ""}},
+		"fewer images":           {`["A*3","A*4"]`, `["A*3"]`, map[string]providers.Operation{"voucher_display_pattern_info.voucher_detail_images": "modify"}},
+		"a link for a telephone": {`"customer_service_mobile":"1"`, `"customer_service_url":"u"`, map[string]providers.Operation{"voucher_display_pattern_info.customer_service_mobile": "modify", "voucher_display_pattern_info.customer_service_url": "modify"}},
+		"a service for a link":   {`"mini_app_url":"alipays://x"`, `"mini_app_service_codes":["1"]`, map[string]providers.Operation{guide + "mini_app_use_guide_info.mini_app_url": "modify", guide + "mini_app_use_guide_info.mini_app_service_codes": "modify"}},
+		"no mini program":        {`["OFFLINE_CODE","MINI_APP"],"mini_app_use_guide_info":{"mini_app_url":"alipays://x"}`, `["OFFLINE_CODE"]`, map[string]providers.Operation{guide + "use_guide_mode": "", guide + "mini_app_use_guide_info.mini_app_url": ""}},
+		"only the mini program":  {`["OFFLINE_CODE","MINI_APP"]`, `["MINI_APP"]`, map[string]providers.Operation{guide + "use_guide_mode": "modify"}},
+	} {
+		// What the manifest says is new; Alipay shows the request.
+		desired := strings.Replace(replaced(t, tc.old, tc.new), `,}}`, `}}`, 1)
+		got := map[string]providers.Operation{}
+		for _, d := range differ(t, desired, request, true) {
+			got[d.Field] = d.Call
+		}
+		if !maps.Equal(got, tc.want) {
+			t.Errorf("%s: got %v, want %v", name, got, tc.want)
 		}
 	}
 }

@@ -56,7 +56,8 @@ var noLimit = []string{"0"}
 // other blocks are compared where they were returned. Which lists a detail has in full is not said: it may lack long ones.
 //
 // What can be changed is that which 修改商家券活动 and 追加商家券预算 document. valid_end_time, publish_end_time, the
-// days and the quantity only grow.
+// days and the quantity only grow. A modification leaves alone what it does not name, so that it takes nothing away but what the
+// full list of a scope leaves out, and the one of two fields that exclude each other.
 var voucherFields = []compare.Field{
 	{Name: outBizNoField, Shown: compare.WriteOnly},
 	{Name: accessModeField, Shown: compare.WriteOnly},
@@ -111,8 +112,8 @@ var voucherFields = []compare.Field{
 		{Name: "voucher_use_guide_info", How: compare.Nested, Fields: []compare.Field{
 			{Name: "use_guide_mode", How: compare.Set},
 			{Name: "mini_app_use_guide_info", How: compare.Nested, Fields: []compare.Field{
-				{Name: "mini_app_url"},
-				{Name: "mini_app_service_codes", How: compare.Set},
+				{Name: miniAppURLField, Or: miniAppServicesField},
+				{Name: miniAppServicesField, How: compare.Set, Or: miniAppURLField},
 			}},
 		}},
 	}},
@@ -120,27 +121,36 @@ var voucherFields = []compare.Field{
 		{Name: "brand_name"},
 		{Name: "brand_logo"},
 		{Name: "voucher_description"},
-		{Name: "customer_service_mobile"},
-		{Name: "customer_service_url"},
+		{Name: serviceMobileField, Or: serviceURLField},
+		{Name: serviceURLField, Or: serviceMobileField},
 		{Name: "voucher_name", Defaults: []string{"*"}}, // of other vouchers than EXCHANGE_VOUCHER Alipay makes it
 		{Name: "voucher_image"},
 		{Name: "voucher_detail_images"},
 	}},
 }
 
-// geographyFields are where a voucher can be used. Each list is one field, however long it is.
+// The pairs of fields of which there is exactly one.
+const (
+	miniAppURLField      = "mini_app_url"
+	miniAppServicesField = "mini_app_service_codes"
+	serviceMobileField   = "customer_service_mobile"
+	serviceURLField      = "customer_service_url"
+)
+
+// geographyFields are where a voucher can be used. Each list is one field, however long it is. Whose shops all shops are, and whether
+// all cities are meant, is the kind of scope, which stays what it was created as.
 var geographyFields = []compare.Field{
-	{Name: "available_geography_scope_type"},
-	{Name: "available_geography_shop_info", How: compare.Nested, Shown: compare.Sometimes, Fields: []compare.Field{
-		{Name: "available_shop_ids", How: compare.Set, Shown: compare.Sometimes, Call: providers.OperationModify},
-		{Name: "available_geography_all_shop", How: compare.Nested, Shown: compare.Sometimes, Fields: []compare.Field{
+	{Name: scopeTypeField},
+	{Name: shopBlock, How: compare.Nested, Shown: compare.Sometimes, Fields: []compare.Field{
+		{Name: shopIDsField, How: compare.Set, Shown: compare.Sometimes, Call: providers.OperationModify},
+		{Name: allShopBlock, How: compare.Nested, Shown: compare.Sometimes, Fields: []compare.Field{
 			{Name: "available_brand_id", Shown: compare.Sometimes},
 			{Name: "merchant_ids", How: compare.Set, Shown: compare.Sometimes, Defaults: []string{"*"}},
-			{Name: "exclude_shop_ids", How: compare.Set, Shown: compare.Sometimes, Call: providers.OperationModify},
+			{Name: excludedIDsField, How: compare.Set, Shown: compare.Sometimes, Call: providers.OperationModify, Removes: true},
 		}},
 	}},
-	{Name: "available_geography_city_info", How: compare.Nested, Shown: compare.Sometimes, Fields: []compare.Field{
-		{Name: "all_city", Shown: compare.Sometimes, Defaults: []string{"false"}, Call: providers.OperationModify},
-		{Name: "available_city_codes", How: compare.Set, Shown: compare.Sometimes, Call: providers.OperationModify},
+	{Name: cityBlock, How: compare.Nested, Shown: compare.Sometimes, Fields: []compare.Field{
+		{Name: allCityField, Shown: compare.Sometimes, Defaults: []string{"false"}},
+		{Name: cityCodesField, How: compare.Set, Shown: compare.Sometimes, Call: providers.OperationModify},
 	}},
 }

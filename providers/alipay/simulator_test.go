@@ -28,7 +28,13 @@ type stage struct {
 // newStage starts a simulator in which nothing takes time, with switches given as name, value, name, value….
 func newStage(t *testing.T, appID string, agency bool, switches ...string) *stage {
 	t.Helper()
-	options := simulator.Options{ReuseKeys: true, Switches: map[string]string{"alipay.async.delay": "0s"}, AlipayApps: []simalipay.AppOptions{
+	return newStageAt(t, time.Time{}, appID, agency, switches...)
+}
+
+// newStageAt is newStage with a campaign time to start with.
+func newStageAt(t *testing.T, campaignTime time.Time, appID string, agency bool, switches ...string) *stage {
+	t.Helper()
+	options := simulator.Options{ReuseKeys: true, CampaignTime: campaignTime, Switches: map[string]string{"alipay.async.delay": "0s"}, AlipayApps: []simalipay.AppOptions{
 		{AppID: simApp, AgencyMerchants: []string{simMerchant}}, {AppID: simCertificateApp, Mode: simalipay.Certificate},
 	}}
 	for i := 0; i < len(switches); i += 2 {

@@ -74,8 +74,13 @@ func TestAPauseAndAnExpiryAreSeenAtTheSimulator(t *testing.T) {
 			t.Errorf("got %+v, %v", page, err)
 		}
 		s.console(http.MethodPost, "/alipay/activities/"+id+"/resume", "")
-		s.client.now = func() time.Time { return s.sim.Clock().Now() }
+		if state := s.read(id).State; state != providers.StateRunning {
+			t.Errorf("%s: it is %s", word, state)
+		}
 		s.sim.Clock().Advance(25 * time.Hour)
+		if err := s.sim.Switches().Put(map[string]string{"alipay.clockSkew": "25h"}); err != nil { // and the gateway's clock says so
+			t.Fatal(err)
+		}
 		if state := s.read(id).State; state != providers.StateEnded {
 			t.Errorf("%s: it is %s", word, state)
 		}

@@ -86,29 +86,40 @@ func (v *Vouchers) snapshot(reply lenient.Object, detailed bool) (providers.Snap
 	if detailed || operation != "" {
 		snapshot.Facts[operationField] = operation // that there is none is news too
 	}
-	snapshot.State = stateOf(status, operation, snapshot.Begin, snapshot.End, v.client.now())
+	snapshot.State = stateOf(status, operation, snapshot.Begin, snapshot.End, v.client.gatewayNow())
 	if snapshot.State == providers.StateCreating {
 		snapshot.Busy = "" // the state says it
 	}
 	return snapshot, nil
 }
 
+// finishedEarly is how long before its end, by our clock, a FINISHED activity counts as one whose time is over: clocks differ, and how
+// exactly Alipay keeps the end is not documented.
+const finishedEarly = 2 * time.Minute
+
 // stateOf maps activity_status to the common vocabulary. It is empty while the activity is being created, and does not say whether the
 // time to claim vouchers has come or is over; whether it becomes FINISHED by itself at its end is not documented.
 func stateOf(status, operation string, begin, end, now time.Time) providers.State {
-	over := !end.IsZero() && !now.Before(end)
-	switch {
-	case status == "" && (operation == "" || operation == operationCreating):
-		return providers.StateCreating
-	case status == statusPause:
-		return providers.StatePaused
-	case (status == statusActive || status == statusFinished) && over:
-		return providers.StateEnded
-	case status == statusFinished:
+	over := func(now time.Time) bool { return !end.IsZero() && !now.Before(end) }
+	switch status {
+	case "":
+		if operation == "" || operation == operationCreating {
+			return providers.StateCreating
+		}
+	case statusFinished:
+		if over(now.Add(finishedEarly)) {
+			return providers.StateEnded
+		}
 		return providers.StateTerminated
-	case status == statusActive && now.Before(begin):
-		return providers.StateScheduled
-	case status == statusActive:
+	case statusActive, statusPause:
+		switch {
+		case over(now):
+			return providers.StateEnded
+		case status == statusPause:
+			return providers.StatePaused
+		case now.Before(begin):
+			return providers.StateScheduled
+		}
 		return providers.StateRunning
 	}
 	return providers.StateUnknown

@@ -3,6 +3,7 @@ package alipay
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"testing"
 	"time"
 
@@ -78,6 +79,10 @@ func TestTheStateFollowsFromStatusOperationAndClock(t *testing.T) {
 		"active and being created":      {"ACTIVE", "CREATING", window(past, future), providers.StateRunning, "CREATING"},
 		"paused":                        {"PAUSE", "", window(past, future), providers.StatePaused, ""},
 		"stopped":                       {"FINISHED", "", window(past, future), providers.StateTerminated, ""},
+		"paused until its end":          {"PAUSE", "", window(past, now), providers.StateEnded, ""},
+		"finished by a faster clock":    {"FINISHED", "", window(past, "2026-03-01 20:02:00"), providers.StateEnded, ""},
+		"stopped before that":           {"FINISHED", "", window(past, "2026-03-01 20:02:01"), providers.StateTerminated, ""},
+		"active by a faster clock":      {"ACTIVE", "", window(past, "2026-03-01 20:00:01"), providers.StateRunning, ""},
 		"over":                          {"FINISHED", "", window(past, past), providers.StateEnded, ""},
 		"stopped without a window":      {"FINISHED", "", window("", ""), providers.StateTerminated, ""},
 		"a word to come":                {"SEND", "", window(past, future), providers.StateUnknown, ""},
@@ -90,6 +95,19 @@ func TestTheStateFollowsFromStatusOperationAndClock(t *testing.T) {
 			if got := read(t, fields+tc.window); got.State != tc.state || got.Busy != tc.busy || got.VendorState != tc.status || got.Facts[operationField] != tc.operation {
 				t.Errorf("%s, %s: got %s, busy %q, %q, %v", name, place, got.State, got.Busy, got.VendorState, got.Facts)
 			}
+		}
+	}
+}
+
+func TestTheStateFollowsFromTheGatewaysClock(t *testing.T) {
+	const window = `"activity_status":"ACTIVE","voucher_send_mode_info":{"voucher_send_rule_info":{"publish_start_time":"2026-03-01 20:00:00","publish_end_time":"2026-03-01 20:00:10"}}`
+	for ahead, want := range map[time.Duration]providers.State{
+		-time.Second: providers.StateScheduled, 0: providers.StateRunning, 9 * time.Second: providers.StateRunning, 10 * time.Second: providers.StateEnded,
+	} {
+		answer := success(`"activity_id":"100",` + window)
+		answer.header = map[string]string{"Date": testNow.Add(ahead).Format(http.TimeFormat)}
+		if got, err := vouchersWith(t, answer).Get(t.Context(), "100"); err != nil || got.State != want {
+			t.Errorf("with the gateway's clock %s ahead: got %s, %v, want %s", ahead, got.State, err, want)
 		}
 	}
 }

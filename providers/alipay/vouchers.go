@@ -137,7 +137,7 @@ func checkID(reply lenient.Object, id string) error {
 // The paths of the lists of shops in a create request, whose members Alipay may leave out.
 const (
 	shopsPath         = scopePath + "." + shopBlock + "." + shopIDsField
-	excludedShopsPath = scopePath + "." + shopBlock + "." + allShopBlock + ".exclude_shop_ids"
+	excludedShopsPath = scopePath + "." + shopBlock + "." + allShopBlock + "." + excludedIDsField
 	scopePath         = scopeBlock + "." + geographyBlock
 )
 

@@ -19,7 +19,8 @@ import (
 //   - providers.OperationTerminate (停止商家券活动), for ever. Vouchers that were claimed stay.
 //   - providers.OperationModify (修改商家券活动): brings m.Fields to what m.Desired says. Of voucher_customer_guide_info and
 //     voucher_display_pattern_info the whole block is sent, of the scope the full set (MODIFY_ALL), and of the times and days only
-//     those that are named. Refused are the shops that were left out.
+//     those that are named. Nothing is sent where one of the fields is none that the call changes, or cannot be taken away as m.Desired
+//     says. Refused are the shops that were left out.
 //   - providers.OperationAppend (追加商家券预算): m.Total is how many there are to give out in all, not how many more.
 //   - providers.OperationDepositCodes (同步商家券券码): up to providers.MaxCodes codes. Refused are those that were not taken, with their
 //     error_code and error_msg.
@@ -102,12 +103,12 @@ func modifyContent(m providers.Mutation) (lenient.Object, error) {
 	}
 	out := lenient.Object{}
 	for _, field := range m.Fields {
-		path, whole := modifiedBy(field)
+		path := sentFor(field)
 		value := valueAt(desired, path)
-		if path == nil || lenient.IsEmpty(value) {
-			return nil, fmt.Errorf("%s cannot be changed to what the manifest says of it", lenient.OneLine(field, maxMessage))
+		if lenient.IsEmpty(value) || voucherSchema.CallFor(field, desired) != providers.OperationModify {
+			return nil, fmt.Errorf("%s cannot be changed to what the manifest says of it: no call does that", lenient.OneLine(field, maxMessage))
 		}
-		if whole == scopePath {
+		if slices.Equal(path, scopeSteps) {
 			out["voucher_available_scope_modify_type"] = "MODIFY_ALL"
 		}
 		setAt(out, path, value)
@@ -116,34 +117,22 @@ func modifyContent(m providers.Mutation) (lenient.Object, error) {
 }
 
 // modifiedWhole are the parts that a modification has in full, when it has any of them.
-var modifiedWhole = []string{guideBlock, displayBlock, scopePath}
+var (
+	modifiedWhole = []string{guideBlock, displayBlock, scopePath}
+	scopeSteps    = strings.Split(scopePath, ".")
+)
 
-// modifiedBy returns what a modification sends to change a field, as the path of names to it; nil where there is nothing. whole is
-// the one of modifiedWhole that it is in.
-func modifiedBy(field string) (path []string, whole string) {
+// sentFor returns what a modification sends to change a field, as the path of names to it.
+func sentFor(field string) []string {
 	for _, whole := range modifiedWhole {
-		if field == whole || strings.HasPrefix(field, whole+".") {
-			return strings.Split(whole, "."), whole
+		if strings.HasPrefix(field, whole+".") {
+			field = whole
 		}
 	}
-	if !slices.Contains(modifiable, field) {
-		return nil, ""
-	}
-	return strings.Split(field, "."), ""
-}
-
-// modifiable are the single fields that a modification can change.
-var modifiable = []string{
-	baseBlock + "." + nameField,
-	sendModeBlock + "." + sendRuleBlock + "." + publishEndField,
-	useRuleBlock + ".voucher_use_time_info.absolute_period_info.valid_end_time",
-	useRuleBlock + ".voucher_use_time_info.relative_period_info.valid_days_after_receive",
+	return strings.Split(field, ".")
 }
 
 func valueAt(from lenient.Object, path []string) any {
-	if len(path) == 0 {
-		return nil
-	}
 	return lenient.Child(from, path[:len(path)-1]...)[path[len(path)-1]]
 }
 

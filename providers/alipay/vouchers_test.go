@@ -28,6 +28,9 @@ func TestACreateReturnsTheIDAndWhatWasLeftOut(t *testing.T) {
 	}
 }
 
+// brandOnly is a request of all shops of a brand, without exceptions.
+const brandOnly = `{"voucher_available_scope_info":{"voucher_available_geography_scope_info":{"available_geography_scope_type":"SHOP","available_geography_shop_info":{"available_geography_all_shop":{"available_brand_id":"7"}}}}}`
+
 func TestWhatCannotBeRightIsNotSent(t *testing.T) {
 	v, g := vouchersAt(t, always(success("")))
 	do := func(m providers.Mutation) error { _, err := v.Do(t.Context(), m); return err }
@@ -69,6 +72,19 @@ func TestWhatCannotBeRightIsNotSent(t *testing.T) {
 		},
 		"a modification of what cannot be": func() error {
 			return do(providers.Mutation{Operation: providers.OperationModify, ID: "1", Number: "1", Desired: name, Fields: []string{"voucher_deduct_info.voucher_type"}})
+		},
+		"a modification of whose shops they are": func() error {
+			return do(providers.Mutation{Operation: providers.OperationModify, ID: "1", Number: "1", Desired: []byte(brandOnly), Fields: []string{excludedShopsPath, scopePath + "." + shopBlock + "." + allShopBlock + ".available_brand_id"}})
+		},
+		"a modification to all cities": func() error {
+			return do(providers.Mutation{Operation: providers.OperationModify, ID: "1", Number: "1", Fields: []string{scopePath + "." + cityBlock + "." + allCityField},
+				Desired: []byte(`{"voucher_available_scope_info":{"voucher_available_geography_scope_info":{"available_geography_city_info":{"all_city":true}}}}`)})
+		},
+		"a modification to no shops": func() error {
+			return do(providers.Mutation{Operation: providers.OperationModify, ID: "1", Number: "1", Desired: []byte(brandOnly), Fields: []string{shopsPath}})
+		},
+		"a modification to no image": func() error {
+			return do(providers.Mutation{Operation: providers.OperationModify, ID: "1", Number: "1", Desired: []byte(`{"voucher_display_pattern_info":{"brand_name":"A"}}`), Fields: []string{"voucher_display_pattern_info.voucher_image"}})
 		},
 		"a modification by nonsense": func() error {
 			return do(providers.Mutation{Operation: providers.OperationModify, ID: "1", Number: "1", Desired: []byte("<"), Fields: []string{"activity_base_info.activity_name"}})
@@ -122,6 +138,9 @@ func TestChangesAreSentAsDocumented(t *testing.T) {
 		"a list of the scope": {modify(scopePath + ".available_geography_city_info.available_city_codes"), modifyMethod,
 			`{"activity_id":"100","merchant_access_mode":"SELF_MODE","out_biz_no":"n-1","voucher_available_scope_info":{"voucher_available_geography_scope_info":` +
 				`{"available_geography_city_info":{"available_city_codes":["110100","310100"]},"available_geography_scope_type":"CITY_CODE"}},"voucher_available_scope_modify_type":"MODIFY_ALL"}`},
+		"no exceptions of all shops": {providers.Mutation{Operation: providers.OperationModify, ID: "100", Number: "n-1", Desired: []byte(brandOnly), Fields: []string{excludedShopsPath}}, modifyMethod,
+			`{"activity_id":"100","merchant_access_mode":"SELF_MODE","out_biz_no":"n-1","voucher_available_scope_info":{"voucher_available_geography_scope_info":` +
+				`{"available_geography_scope_type":"SHOP","available_geography_shop_info":{"available_geography_all_shop":{"available_brand_id":"7"}}}},"voucher_available_scope_modify_type":"MODIFY_ALL"}`},
 		"a field of a block, and a block": {modify("voucher_display_pattern_info.brand_name", "voucher_customer_guide_info"), modifyMethod,
 			`{"activity_id":"100","merchant_access_mode":"SELF_MODE","out_biz_no":"n-1","voucher_customer_guide_info":{"voucher_use_guide_info":{"use_guide_mode":["OFFLINE_CODE"]}},` +
 				`"voucher_display_pattern_info":{"brand_logo":"A*1","brand_name":"<品牌>"}}`},

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"testing"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -17,6 +18,8 @@ const (
 	voucherScopeFrozen  = "spec.voucherAvailableScopeInfo: Forbidden: take the change of voucherAvailableScopeInfo back"
 	voucherUseFrozen    = "spec.voucherUseRuleInfo: Forbidden: take the change of voucherUseRuleInfo back"
 	voucherGuideFrozen  = "spec.voucherCustomerGuideInfo: Forbidden: take the change of voucherCustomerGuideInfo back for now"
+	voucherGuideStays   = "spec.voucherCustomerGuideInfo: Forbidden: write miniAppUseGuideInfo again"
+	voucherLooksStay    = "spec.voucherDisplayPatternInfo: Forbidden: write voucherImage and voucherDetailImages again"
 	voucherLooksFrozen  = "spec.voucherDisplayPatternInfo: Forbidden: take the change of voucherDisplayPatternInfo back for now"
 )
 
@@ -68,6 +71,7 @@ func alipayVoucher() campaign {
 		k.edits[name] = edit{given: k.recorded(confirmed, 1), change: e.change}
 		k.edits[name+", while nothing is certain"] = edit{given: k.recorded(unknown, 1), change: e.change, refusals: []string{e.refusal}}
 	}
+	maps.Copy(k.edits, voucherRemovals(k))
 	for name, change := range map[string]changes{
 		"no second pair of eyes": {"spec.budgetYuan": nil},
 		"created":                {"spec.state": "Active"},
@@ -127,7 +131,47 @@ func voucherModifications() map[string]frozenEdit {
 		"the scope's type":        {changes{geoScope + ".availableGeographyScopeType": nil}, voucherScopeFrozen},
 		"another link":            {changes{useGuide + "miniAppUseGuideInfo.miniAppUrl": "alipays://platformapi/startapp?appId=1"}, voucherGuideFrozen},
 		"another logo":            {changes{looks + "brandLogo": "another"}, voucherLooksFrozen},
-		"no pictures":             {changes{looks + "voucherImage": nil, looks + "voucherDetailImages": nil}, voucherLooksFrozen},
+		"other pictures":          {changes{looks + "voucherImage": "another", looks + "voucherDetailImages": []any{"another"}}, voucherLooksFrozen},
+		"a link for a telephone":  {changes{looks + "customerServiceMobile": nil, looks + "customerServiceUrl": "https://example.com"}, voucherLooksFrozen},
+		"only the mini program":   {changes{useGuide + "useGuideMode": []any{"MINI_APP"}}, voucherGuideFrozen},
+		"a service for a link":    {changes{useGuide + "miniAppUseGuideInfo": map[string]any{"miniAppServiceCodes": []any{"1"}}}, voucherGuideFrozen},
+	}
+}
+
+// voucherRemovals take away what Alipay's calls only change. What was added cannot be taken back for the same reason.
+func voucherRemovals(k campaign) map[string]edit {
+	noPictures := changes{looks + "voucherImage": nil, looks + "voucherDetailImages": nil}
+	noMiniApp := changes{useGuide + "useGuideMode": []any{"OFFLINE_CODE"}, useGuide + "miniAppUseGuideInfo": nil}
+	all := map[string]edit{
+		"no more pictures": {change: changes{looks + "voucherDetailImages": nil}, refusals: []string{voucherLooksStay}},
+		"no pictures":      {change: noPictures, refusals: []string{voucherLooksStay}},
+		"no mini program":  {change: noMiniApp, refusals: []string{voucherGuideStays}},
+	}
+	for name, e := range all {
+		e.given = k.recorded(confirmed, 1)
+		all[name] = e
+	}
+	all["no pictures, while nothing is certain"] = edit{given: k.recorded(unknown, 1), change: noPictures, refusals: []string{voucherLooksFrozen}}
+	all["no mini program, while nothing is certain"] = edit{given: k.recorded(unknown, 1), change: noMiniApp, refusals: []string{voucherGuideFrozen}}
+	all["no pictures of what was taken over"] = edit{found: k.adopt(ourID), given: k.takenOver(1, ourID), change: noPictures}
+	return all
+}
+
+func TestWhatIsAddedToTheLooksStays(t *testing.T) {
+	k := alipayVoucher()
+	for refusal, c := range map[string]struct{ without, with changes }{
+		voucherLooksStay: {changes{looks + "voucherImage": nil, looks + "voucherDetailImages": nil}, changes{looks + "voucherImage": "another"}},
+		voucherGuideStays: {changes{useGuide + "useGuideMode": []any{"OFFLINE_CODE"}, useGuide + "miniAppUseGuideInfo": nil},
+			changes{useGuide + "useGuideMode": []any{"MINI_APP"}, useGuide + "miniAppUseGuideInfo.miniAppServiceCodes": []any{"1"}}},
+	} {
+		stored := k.storeWith(t, c.without, k.recorded(confirmed, 1))
+		c.with.apply(t, stored)
+		if err := api.Update(t.Context(), stored); err != nil {
+			t.Fatal(err)
+		}
+		c.without.apply(t, stored)
+		expectForbidden(t, api.Update(t.Context(), stored), refusal)
+		remove(t, stored)
 	}
 }
 
@@ -168,9 +212,13 @@ func TestAScopeOfAllShopsOrCitiesStaysOneOfThem(t *testing.T) {
 		from, to changes
 		refusal  string
 	}{
-		"the country to cities":          {china, two, ""},
-		"cities to the country":          {two, china, ""},
+		"the country to cities":          {china, two, voucherScopeFrozen},
+		"cities to the country":          {two, china, voucherScopeFrozen},
 		"all shops to all but one":       {brand, some, ""},
+		"all but one to all shops":       {some, brand, ""},
+		"all shops to another brand's":   {brand, all(map[string]any{"availableBrandId": "2"}), voucherScopeFrozen},
+		"all shops to a merchant's":      {brand, all(map[string]any{"merchantIds": []any{"2088051000000502"}}), voucherScopeFrozen},
+		"all shops, the merchant said":   {brand, all(map[string]any{"availableBrandId": "1", "merchantIds": []any{"2088051000000502"}}), voucherScopeFrozen},
 		"all shops to cities":            {brand, two, voucherScopeFrozen},
 		"the country to all shops":       {china, brand, voucherScopeFrozen},
 		"all shops to a list of shops":   {brand, changes{geoScope: map[string]any{"availableGeographyShopInfo": map[string]any{"availableShopIds": []any{"1"}}}}, voucherScopeFrozen},

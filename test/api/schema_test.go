@@ -159,6 +159,7 @@ func TestEveryFrozenFieldIsFrozenInTheSameCases(t *testing.T) {
 	}
 	for condition, fields := range conditions {
 		slices.Sort(fields)
+		fields = slices.Compact(fields) // of a voucher's guide and looks another rule says what cannot be taken away
 		want := []string{
 			"AlipayVoucherActivity.spec.activityBaseInfo", "AlipayVoucherActivity.spec.outBizNo", "AlipayVoucherActivity.spec.voucherAvailableScopeInfo",
 			"AlipayVoucherActivity.spec.voucherCustomerGuideInfo", "AlipayVoucherActivity.spec.voucherDeductInfo",

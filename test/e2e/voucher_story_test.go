@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestAVoucherActivityAppliedWithKubectlIsMadeChangedAndStopped(t *testing.T) {
@@ -43,4 +46,27 @@ func TestTheCodesOfSecretsAreHandedOverAndGivenOut(t *testing.T) {
 	if made := w.theOnlyVoucher(); made.Codes != 2800 || made.Quantity != 2800 || got.Status.Codes.Summary != "2800/2800" {
 		t.Errorf("the status says %+v, the vendor has %+v", got.Status.Codes, made)
 	}
+}
+
+func TestOfManifestsThatAreAlikeAndAppliedTogetherOneIsMade(t *testing.T) {
+	t.Parallel()
+	w := newVoucherWorld(t)
+	w.startVoucherManager()
+	begin := time.Now().Add(48 * time.Hour)
+	var manifests []string
+	for _, name := range []string{"one", "two", "three", "four"} {
+		manifests = append(manifests, w.voucherManifest(voucher{Name: name, Title: "满百减十", Begin: begin}))
+	}
+	w.mustApply(strings.Join(manifests, "---\n"))
+	eventually(t, 40*time.Second, "one is made, and the others say so", func() error {
+		reasons := map[string]int{}
+		for _, name := range []string{"one", "two", "three", "four"} {
+			reasons[condition(w.getVoucher(name).Status.Conditions, "Ready")]++
+		}
+		if reasons["True Scheduled"] != 1 || reasons["False LooksLikeExisting"] != 3 {
+			return fmt.Errorf("%v", reasons)
+		}
+		return nil
+	})
+	w.theOnlyVoucher()
 }

@@ -1,5 +1,7 @@
 package alipay
 
+import "strings"
+
 // modifyReply is the answer to a modify.
 type modifyReply struct {
 	Scope *scopeResult `json:"voucher_available_scope_result_info,omitempty"`
@@ -63,26 +65,41 @@ func (g *Gateway) modifyTimes(content, change object) *apiError {
 	return nil
 }
 
-// applyBlocks applies what has no rules of its own.
+// applyBlocks applies what has no rules of its own. In a block, too, what is left out stays.
 func applyBlocks(content, change object) {
 	for _, path := range []string{
-		pathName, pathUseGuide, "voucher_customer_guide_info.voucher_send_guide_info",
+		pathName, pathUseGuide, "voucher_customer_guide_info.voucher_send_guide_info", pathDisplay,
 		pathSendRule + ".natural_person_limit", pathSendRule + ".phone_number_limit", pathSendRule + ".quantity_limit_per_user",
 	} {
 		if has(change, path) {
-			put(content, path, get(change, path))
+			merge(content, path, get(change, path))
 		}
 	}
-	display, _ := change[pathDisplay].(object)
-	for name, value := range display {
-		put(content, pathDisplay+"."+name, value)
+	for _, pair := range [][2]string{{pathServiceURL, pathServiceCall}, {pathMiniAppURL, pathMiniAppCodes}} {
+		replaceOther(content, change, pair[0], pair[1])
+		replaceOther(content, change, pair[1], pair[0])
 	}
-	// Of the two ways to reach the merchant there is one: naming the other replaces it.
-	shown, _ := content[pathDisplay].(object)
-	switch {
-	case has(change, pathServiceURL) && !has(change, pathServiceCall):
-		delete(shown, "customer_service_mobile")
-	case has(change, pathServiceCall) && !has(change, pathServiceURL):
-		delete(shown, "customer_service_url")
+}
+
+// merge sets a value, of an object the fields that it has.
+func merge(content object, path string, value any) {
+	fields, ok := value.(object)
+	if !ok {
+		put(content, path, value)
+		return
+	}
+	for name, inner := range fields {
+		merge(content, path+"."+name, inner)
+	}
+}
+
+// replaceOther removes the one of two fields of which there is one, where the change names only the other.
+func replaceOther(content, change object, named, other string) {
+	if !has(change, named) || has(change, other) {
+		return
+	}
+	at := strings.LastIndex(other, ".")
+	if block, ok := get(content, other[:at]).(object); ok {
+		delete(block, other[at+1:])
 	}
 }

@@ -149,19 +149,18 @@ func (g *Gateway) guideRules(doc object) *apiError {
 	if !has(doc, pathUseGuide) {
 		return invalid(pathUseGuide, "is required")
 	}
-	miniApp := pathUseGuide + ".mini_app_use_guide_info"
 	used := slices.Contains(listAt(doc, pathUseGuide+".use_guide_mode"), guideMiniApp)
-	codes := listAt(doc, miniApp+".mini_app_service_codes")
+	codes := listAt(doc, pathMiniAppCodes)
 	switch {
-	case used != has(doc, miniApp):
-		return invalid(miniApp, "must be there if and only if use_guide_mode has "+guideMiniApp)
-	case used && count(has(doc, miniApp+".mini_app_url"), len(codes) > 0) != 1:
-		return invalid(miniApp, "must have exactly one of mini_app_url and mini_app_service_codes")
+	case used != has(doc, pathMiniApp):
+		return invalid(pathMiniApp, "must be there if and only if use_guide_mode has "+guideMiniApp)
+	case used && count(has(doc, pathMiniAppURL), len(codes) > 0) != 1:
+		return invalid(pathMiniApp, "must have exactly one of mini_app_url and mini_app_service_codes")
 	case len(codes) > 1:
-		return invalid(miniApp+".mini_app_service_codes", "only one is supported at present")
+		return invalid(pathMiniAppCodes, "only one is supported at present")
 	}
 	for _, foreign := range g.switches.Items(SwitchMiniAppsForeign) {
-		if strings.Contains(textAt(doc, miniApp+".mini_app_url"), foreign) || slices.Contains(codes, foreign) {
+		if strings.Contains(textAt(doc, pathMiniAppURL), foreign) || slices.Contains(codes, foreign) {
 			return refuse(codeBizError, "业务异常，小程序不属于该商户: %s", foreign)
 		}
 	}

@@ -69,6 +69,11 @@ func scopeKind(doc object) string {
 	}
 }
 
+// ownerOf says whose shops all shops are, which stays too.
+func ownerOf(doc object) string {
+	return textAt(doc, pathAllShop+".available_brand_id") + " " + strings.Join(listAt(doc, pathAllShop+".merchant_ids"), " ")
+}
+
 // takeShops leaves only the shops that exist in a document's scope, and says what became of each. It refuses when none
 // is left.
 func (g *Gateway) takeShops(doc object) (*scopeResult, *apiError) {
@@ -107,6 +112,8 @@ func (g *Gateway) changeScope(doc, change object, how string) (*scopeResult, *ap
 		return nil, invalid("voucher_available_scope_modify_type", "is required with "+pathGeography)
 	case scopeKind(change) != scopeKind(doc):
 		return nil, invalid(pathGeography, "cannot change the kind of scope, which is "+scopeKind(doc))
+	case how == scopeReplace && ownerOf(change) != ownerOf(doc):
+		return nil, invalid(pathAllShop, "cannot become another's shops: available_brand_id and merchant_ids stay")
 	case how == scopeReplace:
 		put(doc, pathGeography, get(object{pathScope: named}, pathGeography))
 		return g.takeShops(doc)

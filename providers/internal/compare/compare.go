@@ -58,16 +58,18 @@ type differ struct {
 	found    []providers.Difference
 }
 
-// place is where the comparison is: a path, the call that can change what is there, and whether it is in a part that was not
-// returned although details need not have it.
+// place is where the comparison is: a path, the call that can change what is there, whether that can take it away, too, and
+// whether it is in a part that was not returned although details need not have it.
 type place struct {
-	path   string
-	call   providers.Operation
-	hidden bool
+	path    string
+	call    providers.Operation
+	removes bool
+	hidden  bool
 }
 
-func (p place) at(f Field) place {
-	in := place{path: f.Name, call: p.call, hidden: p.hidden}
+// at is a field of the place, of which desired are the wanted fields.
+func (p place) at(f Field, desired lenient.Object) place {
+	in := place{path: f.Name, call: p.call, removes: f.Removes || f.Or != "" && !lenient.IsEmpty(desired[f.Or]), hidden: p.hidden}
 	if p.path != "" {
 		in.path = p.path + "." + f.Name
 	}
@@ -77,8 +79,16 @@ func (p place) at(f Field) place {
 	return in
 }
 
+// callFor is the call that can give the place a value, or take away what is there where none is desired.
+func (p place) callFor(none bool) providers.Operation {
+	if none && !p.removes {
+		return ""
+	}
+	return p.call
+}
+
 func (d *differ) add(at place, desired, observed string) *providers.Difference {
-	d.found = append(d.found, providers.Difference{Field: at.path, Desired: desired, Observed: observed, Call: at.call})
+	d.found = append(d.found, providers.Difference{Field: at.path, Desired: desired, Observed: observed, Call: at.callFor(desired == "")})
 	return &d.found[len(d.found)-1]
 }
 
@@ -87,7 +97,7 @@ func (d *differ) object(at place, fields []Field, desired, observed lenient.Obje
 		if f.DefaultOf != "" && lenient.IsEmpty(desired[f.Name]) && d.equal(f, observed[f.DefaultOf], observed[f.Name]) {
 			continue
 		}
-		d.field(at.at(f), f, desired[f.Name], observed[f.Name])
+		d.field(at.at(f, desired), f, desired[f.Name], observed[f.Name])
 	}
 }
 
@@ -139,11 +149,16 @@ func (d *differ) absent(at place, f Field, desired any) {
 	if at.hidden && at.call == "" {
 		return
 	}
-	shown := Render(desired)
+	shown, lacking := Render(desired), int64(0)
 	if wanted, ok := desired.([]any); ok && f.How == Set {
-		shown = renderSet(lenient.SetOf(wanted))
+		set := lenient.SetOf(wanted)
+		shown = renderSet(set)
+		if !at.hidden {
+			lacking = int64(len(set))
+		}
 	}
-	d.add(at, shown, "").Unseen = at.hidden
+	found := d.add(at, shown, "")
+	found.Unseen, found.Missing = at.hidden, lacking
 }
 
 func (d *differ) list(at place, fields []Field, desired, observed []any) {
@@ -164,7 +179,17 @@ func (d *differ) set(at place, f Field, desired, observed []string) {
 	if slices.Equal(desired, observed) || len(desired) == 0 && slices.Equal(observed, f.DefaultSet) {
 		return
 	}
-	d.add(at, renderSet(desired), renderSet(observed))
+	d.add(at, renderSet(desired), renderSet(observed)).Missing = missing(desired, observed)
+}
+
+// missing counts what a set, sorted and without repetition, lacks of the desired one; 0 where it has something else, too.
+func missing(desired, observed []string) int64 {
+	for _, value := range observed {
+		if _, wanted := slices.BinarySearch(desired, value); !wanted {
+			return 0
+		}
+	}
+	return int64(len(desired) - len(observed))
 }
 
 func (f Field) setByServer(observed any) bool {

@@ -29,7 +29,9 @@ var schema = Schema{
 			{Name: "fixed"},
 			{Name: "inner", How: Nested, Fields: []Field{{Name: "ids", How: Set, Call: "change"}}},
 		}},
-		{Name: "block", How: Nested, Shown: Sometimes, Call: "change", Fields: []Field{{Name: "text"}}},
+		{Name: "block", How: Nested, Shown: Sometimes, Call: "change", Fields: []Field{
+			{Name: "text"}, {Name: "mail", Or: "phone"}, {Name: "phone", Or: "mail"}, {Name: "extra", How: Set, Removes: true},
+		}},
 	},
 }
 
@@ -78,7 +80,7 @@ func TestWhatADetailLacksDiffersOrIsUnseenAndWhatARowLacksIsNothing(t *testing.T
 		want              []diff
 	}{
 		"a field of every detail":        {`{"name":"a"}`, `{}`, []diff{{Field: "name", Desired: "a", Call: "rename"}}},
-		"a set of every detail":          {`{"tags":["x"]}`, `{"tags":[]}`, []diff{{Field: "tags", Desired: "1 value: x"}}},
+		"a set of every detail":          {`{"tags":["x"]}`, `{"tags":[]}`, []diff{{Field: "tags", Desired: "1 value: x", Missing: 1}}},
 		"one that means none":            {`{"number":0}`, `{}`, nil},
 		"one of some details":            {`{"daily":1}`, `{}`, nil},
 		"one of no detail":               {`{"hidden":"x"}`, `{}`, nil},
@@ -97,6 +99,65 @@ func TestWhatADetailLacksDiffersOrIsUnseenAndWhatARowLacksIsNothing(t *testing.T
 			if d.Observed == "" {
 				t.Errorf("%s: a row differs: %+v", name, d)
 			}
+		}
+	}
+}
+
+func TestWhatASetLacksIsCountedWhereItHasNothingElse(t *testing.T) {
+	for name, tc := range map[string]struct {
+		desired, observed string
+		want              int64
+	}{
+		"one":                      {`["x","y"]`, `["y"]`, 1},
+		"two, named twice":         {`["x","x","y","z","z"]`, `["y","y"]`, 2},
+		"all":                      {`["x","y","x"]`, `[]`, 2},
+		"one, and something else":  {`["x","y"]`, `["y","a"]`, 0},
+		"as many, and others":      {`["x","y"]`, `["v","w"]`, 0},
+		"none, and something else": {`["x"]`, `["x","y"]`, 0},
+		"what was not asked for":   {`[]`, `["x"]`, 0},
+	} {
+		found := differences(t, `{"tags":`+tc.desired+`}`, `{"tags":`+tc.observed+`}`, true)
+		if len(found) != 1 || found[0].Missing != tc.want {
+			t.Errorf("%s: got %+v, want %d missing", name, found, tc.want)
+		}
+	}
+	if found := differences(t, `{"part":{"inner":{"ids":["1"]}}}`, `{}`, true); len(found) != 1 || !found[0].Unseen || found[0].Missing != 0 {
+		t.Errorf("nobody knows what a list lacks that is not shown: got %+v", found)
+	}
+}
+
+func TestACallTakesAFieldAwayOnlyWhereThatIsSaid(t *testing.T) {
+	const full = `{"name":"a","block":{"text":"1","mail":"m","extra":["x"]}}`
+	for name, tc := range map[string]struct {
+		desired, field string
+		want           providers.Operation
+	}{
+		"left out":                  {`{"block":{"text":"1","mail":"m","extra":["x"]}}`, "name", ""},
+		"left out in a block":       {`{"name":"a","block":{"mail":"m","extra":["x"]}}`, "block.text", ""},
+		"changed in a block":        {`{"name":"a","block":{"text":"2","mail":"m","extra":["x"]}}`, "block.text", "change"},
+		"what the call removes":     {`{"name":"a","block":{"text":"1","mail":"m"}}`, "block.extra", "change"},
+		"one of two, and no other":  {`{"name":"a","block":{"text":"1","extra":["x"]}}`, "block.mail", ""},
+		"one of two, for the other": {`{"name":"a","block":{"text":"1","phone":"p","extra":["x"]}}`, "block.mail", "change"},
+		"the other of two":          {`{"name":"a","block":{"text":"1","phone":"p","extra":["x"]}}`, "block.phone", "change"},
+		"the block":                 {`{"name":"a"}`, "block.text", ""},
+		"what no call changes":      {`{"name":"a","number":1,"block":{"text":"1","mail":"m","extra":["x"]}}`, "number", ""},
+	} {
+		found := differences(t, tc.desired, full, true)
+		i := slices.IndexFunc(found, func(d diff) bool { return d.Field == tc.field })
+		if i < 0 || found[i].Call != tc.want {
+			t.Errorf("%s: got %+v, want %q", name, found, tc.want)
+		}
+		desired, _, err := Decode([]byte(tc.desired), providers.Snapshot{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if call := schema.CallFor(tc.field, desired); call != tc.want {
+			t.Errorf("%s: the call is %q, want %q", name, call, tc.want)
+		}
+	}
+	for _, path := range []string{"", "novel", "name.novel", "items[0].id", "part", "block.novel"} {
+		if call := schema.CallFor(path, nil); call != "" {
+			t.Errorf("%q is changed by %q", path, call)
 		}
 	}
 }
@@ -154,7 +215,7 @@ func TestDifferentValuesLookDifferent(t *testing.T) {
 
 func TestCoverageNamesEveryFieldThatCanBeSeen(t *testing.T) {
 	got := schema.Coverage("id")
-	if want := []string{"name", "number", "end", "colour", "tags", "items[].id", "members", "most", "daily", "part.fixed", "part.inner.ids", "block.text"}; !slices.Equal(got.Comparable, want) {
+	if want := []string{"name", "number", "end", "colour", "tags", "items[].id", "members", "most", "daily", "part.fixed", "part.inner.ids", "block.text", "block.mail", "block.phone", "block.extra"}; !slices.Equal(got.Comparable, want) {
 		t.Errorf("got %q", got.Comparable)
 	}
 	if !slices.Equal(got.WriteOnly, []string{"hidden"}) || !slices.Equal(got.ServerOwned, []string{"id"}) {

@@ -2,9 +2,12 @@
 package compare
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // How says how two values of a field are told apart.
@@ -61,6 +64,10 @@ type Field struct {
 	Call providers.Operation
 	// Grows is true of a Number or a Time that Call can only raise.
 	Grows bool
+	// Removes is true where Call can take the field away, too. Other calls leave alone what they do not name.
+	Removes bool
+	// Or names the field beside it that stands in its place: giving the one takes the other away.
+	Or string
 }
 
 // Schema are the fields of a create request in the order of its documentation.
@@ -76,6 +83,21 @@ func (s Schema) Coverage(owned ...string) providers.Coverage {
 	out := providers.Coverage{ServerOwned: owned}
 	out.Comparable, out.WriteOnly = paths("", s.Fields)
 	return out
+}
+
+// CallFor returns the operation that brings the field at path to what desired, a create request, says of it; empty where there is
+// none. Fields of the items of a List have no path of their own.
+func (s Schema) CallFor(path string, desired lenient.Object) providers.Operation {
+	at, fields, value := place{}, s.Fields, any(desired)
+	for name := range strings.SplitSeq(path, ".") {
+		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
+		if i < 0 {
+			return ""
+		}
+		within, _ := value.(lenient.Object)
+		at, value, fields = at.at(fields[i], within), within[name], fields[i].Fields
+	}
+	return at.callFor(lenient.IsEmpty(value))
 }
 
 func paths(prefix string, fields []Field) (comparable, hidden []string) {
