@@ -394,6 +394,10 @@ type CampaignStatus struct {
 	// operator remembers that it was this manifest that ended the activity.
 	// +optional
 	Operation *OperationRecord `json:"operation,omitempty"`
+	// contested is a call that was done as often for this manifest as it is going to be and did not last; absent until another
+	// call is made after it.
+	// +optional
+	Contested *OperationRecord `json:"contested,omitempty"`
 	// refused is what the vendor left out of the activity, such as shops that it does not know; absent when it took all.
 	// +optional
 	Refused *RefusedPartsRecord `json:"refused,omitempty"`

@@ -1230,6 +1230,11 @@ func (in *CampaignStatus) DeepCopyInto(out *CampaignStatus) {
 		*out = new(OperationRecord)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.Contested != nil {
+		in, out := &in.Contested, &out.Contested
+		*out = new(OperationRecord)
+		(*in).DeepCopyInto(*out)
+	}
 	if in.Refused != nil {
 		in, out := &in.Refused, &out.Refused
 		*out = new(RefusedPartsRecord)

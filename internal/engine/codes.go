@@ -34,6 +34,13 @@ type CodeBatch struct {
 	SourceDigest string
 }
 
+// BatchAnswer is what the vendor has answered to a batch.
+type BatchAnswer struct {
+	// Accepted counts the codes that it has taken, Failures are the first of the others.
+	Accepted int64
+	Failures []v1alpha1.CodeFailureRecord
+}
+
 func (b *CodeBatch) digest() string { return digest([]byte(strings.Join(b.Codes, "\n"))) }
 
 // maxCodeFailures bounds the failures in the status.
@@ -47,7 +54,7 @@ func (s *scope) codesFacts() CodesFacts {
 		Checked: s.codes.read || !s.doubtsCodes(), Read: s.codes.read, Handed: s.codes.handed,
 	}
 	if record != nil && record.Batch != nil {
-		facts.Unsent = s.unsent
+		facts.Unsent, facts.Answer = s.unsent, s.memory.BatchAnswer
 		facts.BatchSent = latest(record.Batch.Time.Time, s.memory.FirstSeen) // another process may have sent it until it ended
 		if !s.memory.BatchSent.IsZero() {
 			facts.BatchSent = s.memory.BatchSent
@@ -67,7 +74,8 @@ func (s *scope) codesIntended(change Change) {
 	if record.Batch != nil { // it is handed over once more
 		return
 	}
-	record.Counted, s.memory.BatchSent = *s.codes.counted, zeroTime
+	record.Counted = *s.codes.counted
+	s.memory.BatchSent, s.memory.BatchAnswer = zeroTime, nil
 	record.Batch = &v1alpha1.CodeBatchRecord{
 		SecretName: batch.SecretName, From: batch.From, Size: int64(len(batch.Codes)), Digest: batch.digest(), Time: metav1.NewTime(s.now),
 	}
@@ -106,29 +114,44 @@ func sourceOf(record *v1alpha1.CodesRecord, secretName string) *v1alpha1.CodeSou
 
 // deposited records what the answer says of a batch.
 func (s *scope) deposited(batch CodeBatch, receipt providers.Receipt) {
-	record := s.codesRecord()
+	answer := &BatchAnswer{Accepted: receipt.Accepted, Failures: failuresOf(batch, receipt)}
+	if !s.batchNew && len(receipt.Refused) > 0 { // it may be refused because it has arrived before: the count tells
+		s.memory.BatchAnswer, s.codes = answer, codesRead{handed: s.codes.handed}
+		return
+	}
+	s.handedOver(s.codesRecord(), *answer)
+}
+
+// failuresOf says which lines of a batch the vendor refused, without the codes.
+func failuresOf(batch CodeBatch, receipt providers.Receipt) (failures []v1alpha1.CodeFailureRecord) {
 	lineOf := make(map[string]int64, len(batch.Codes))
 	for i, code := range batch.Codes {
 		lineOf[code] = batch.Lines[i]
 	}
 	for _, r := range receipt.Refused[:min(len(receipt.Refused), maxCodeFailures)] {
-		record.Failures = append(record.Failures, v1alpha1.CodeFailureRecord{SecretName: batch.SecretName, Line: lineOf[r.ID], Reason: strings.ReplaceAll(r.Reason, r.ID, "(code)")})
+		failures = append(failures, v1alpha1.CodeFailureRecord{SecretName: batch.SecretName, Line: lineOf[r.ID], Reason: strings.ReplaceAll(r.Reason, r.ID, "(code)")})
 	}
-	s.handedOver(record, receipt.Accepted)
+	return failures
 }
 
-// settleBatch records that the batch whose answer got lost has arrived: the vendor has as many codes more.
+// settleBatch records what became of a batch whose answer got lost: all of it has arrived when the vendor has as many codes more; else
+// what it answered when the batch was sent once more.
 func (s *scope) settleBatch() {
 	record := s.codesRecord()
 	if operation := s.campaign.CampaignStatus().Operation; isOpen(operation, providers.OperationDepositCodes) {
 		operation.Outcome = v1alpha1.OperationDone
 	}
-	s.handedOver(record, record.Batch.Size)
+	answer := BatchAnswer{Accepted: record.Batch.Size}
+	if *s.codes.counted-record.Counted < record.Batch.Size {
+		answer = *s.memory.BatchAnswer
+	}
+	s.handedOver(record, answer)
 }
 
-// handedOver ends a batch, of which the vendor has taken so many.
-func (s *scope) handedOver(record *v1alpha1.CodesRecord, accepted int64) {
-	batch := record.Batch
+// handedOver ends a batch with what the vendor has taken of it.
+func (s *scope) handedOver(record *v1alpha1.CodesRecord, answer BatchAnswer) {
+	batch, accepted := record.Batch, answer.Accepted
+	record.Failures = append(record.Failures, answer.Failures...)
 	record.Deposited += accepted
 	if failed := batch.Size - accepted; failed > 0 {
 		record.Failed += failed
@@ -139,7 +162,8 @@ func (s *scope) handedOver(record *v1alpha1.CodesRecord, accepted int64) {
 	sourceOf(record, batch.SecretName).Handed = batch.From + batch.Size
 	record.Batch = nil
 	record.Summary = fmt.Sprintf("%d/%d", record.Deposited, record.Total)
-	s.codes, s.batchNew, s.memory.BatchSent = codesRead{handed: s.codes.handed + 1}, false, zeroTime
+	s.codes, s.batchNew = codesRead{handed: s.codes.handed + 1}, false
+	s.memory.BatchSent, s.memory.BatchAnswer = zeroTime, nil
 }
 
 // recoverCodes records codes that were handed over before the record of them was lost: as many as the vendor has, from the first on.

@@ -151,7 +151,11 @@ func (s *scope) nextBatch(ctx context.Context) (*CodeBatch, *status.Verdict) {
 
 // openBatch reads the codes of a batch that may have been handed over.
 func (s *scope) openBatch(ctx context.Context, open v1alpha1.CodeBatchRecord) (*CodeBatch, *status.Verdict) {
-	handed := s.codesFacts().of(open.SecretName)
+	facts := s.codesFacts()
+	if !facts.named(open.SecretName) {
+		return nil, nil // what became of it, the vendor's count says
+	}
+	handed := facts.of(open.SecretName)
 	source := CodeSource{SecretName: open.SecretName, Count: open.From + open.Size}
 	for _, named := range s.Kind.Codes(s.campaign) {
 		if named.SecretName == open.SecretName {

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
@@ -76,24 +78,29 @@ func (s *scope) committed(ctx context.Context, each visitor) (taken, error) {
 		if other.GetUID() == s.campaign.GetUID() {
 			other = s.campaign // as this reconcile has it
 		}
-		if !s.sameAccount(other) {
+		if !s.sameAccount(other) && !s.betweenRevisions(other) {
 			return
 		}
 		st := other.CampaignStatus()
 		if as := s.committedAs(other); other.GetUID() != s.campaign.GetUID() && as != "" && activated(st) {
 			s.countRecorded(&sums, as, s.Kind.Exposure(other), s.raising(other))
 		}
-		for _, previous := range st.Previous {
-			as := previous.ActivityID
-			if as == "" && s.now.Sub(previous.Time.Time) < repeatsWithin { // by then the list shows it, if there is one
-				as = previous.Number
-			}
-			if as != "" && as != own && providers.State(previous.State).Committed() {
-				s.countRecorded(&sums, as, s.Kind.Exposure(other), false)
-			}
-		}
+		s.countPrevious(&sums, other)
 	})
 	return sums, err
+}
+
+// countPrevious adds the activities of a resource's former revisions.
+func (s *scope) countPrevious(sums *taken, c v1alpha1.Campaign) {
+	for _, previous := range c.CampaignStatus().Previous {
+		as := previous.ActivityID
+		if as == "" && s.now.Sub(previous.Time.Time) < repeatsWithin { // by then the list shows it, if there is one
+			as = previous.Number
+		}
+		if as != "" && as != s.Kind.ActivityID(s.campaign) && providers.State(previous.State).Committed() {
+			s.countRecorded(sums, as, s.Kind.Exposure(c), false)
+		}
+	}
 }
 
 // raising reports whether an activity is being brought to more than it has given out so far: by a call that is under way, or by codes
@@ -137,6 +144,17 @@ func (s *scope) committedAs(c v1alpha1.Campaign) string {
 	default:
 		return ""
 	}
+}
+
+// betweenRevisions reports whether a campaign of this account has given a revision up and not yet recorded the next.
+func (s *scope) betweenRevisions(c v1alpha1.Campaign) bool {
+	return c.CampaignStatus().Request == nil && accountKey(c) == accountKey(s.campaign)
+}
+
+// accountKey is the name of the account that a campaign's activity belongs to.
+func accountKey(c v1alpha1.Campaign) types.NamespacedName {
+	ref := c.AccountRef()
+	return types.NamespacedName{Namespace: cmp.Or(ref.Namespace, c.GetNamespace()), Name: ref.Name}
 }
 
 // sameAccount reports whether another campaign's record was made for this account.

@@ -27,6 +27,8 @@ type CodesFacts struct {
 	// Unsent is true when this reconcile has recorded the batch and not sent it, BatchSent is when it may last have been sent.
 	Unsent    bool
 	BatchSent time.Time
+	// Answer is what the vendor said of the batch when it was sent once more; nil when it was not, or all of it was taken.
+	Answer *BatchAnswer
 }
 
 const (
@@ -138,19 +140,39 @@ func (f *Facts) decideBatch() Decision {
 		return Decision{Action: ReadCodes}
 	}
 	more := *c.Counted - c.Record.Counted
-	wait := c.BatchSent.Add(settle).Sub(f.Now)
 	switch {
 	case more >= c.Record.Batch.Size:
 		return Decision{Action: SettleBatch}
 	case more < 0:
 		return f.countLags()
+	case c.Answer != nil:
+		return f.judgeAnswer()
+	default:
+		return f.decideRepeat(more, c.BatchSent.Add(settle).Sub(f.Now))
+	}
+}
+
+// judgeAnswer takes what the vendor said of a batch that was sent once more, when the count has had time to say otherwise: codes may
+// be refused because they are there already.
+func (f *Facts) judgeAnswer() Decision {
+	if f.Now.Before(f.Codes.BatchSent.Add(f.Traits.Confirms)) {
+		return f.depositing(watchPause)
+	}
+	return Decision{Action: SettleBatch}
+}
+
+// decideRepeat sends a batch once more of which nothing, or not all, has arrived.
+func (f *Facts) decideRepeat(more int64, wait time.Duration) Decision {
+	c := f.Codes
+	switch {
 	case more > 0 && wait <= 0 && f.Forced.IsZero():
 		return f.codesUnclear(fmt.Sprintf(
 			"a batch of %d codes of Secret %s was handed over for %s and its answer got lost; the vendor has %d codes more since: some of them, or somebody else's. No other is handed over. Where nobody else hands codes over, have the same call repeated under its number with the annotation campaign-operator.io/reconcile-requested-at",
 			c.Record.Batch.Size, c.Record.Batch.SecretName, f.it(), more))
 	case wait > 0 && f.Forced.IsZero():
-		d := f.depositing(wait)
-		return d
+		return f.depositing(wait)
+	case !c.named(c.Record.Batch.SecretName):
+		return f.codesNotNamed(c.Record.Batch.SecretName, c.Record.Batch.Size, "may have been")
 	case c.Problem != nil:
 		return f.codesProblem()
 	default:
@@ -237,12 +259,22 @@ func (f *Facts) fewerCodes() (Decision, bool) {
 			return s.SecretName == done.SecretName && s.Count >= done.Handed
 		})
 		if !named && done.Handed > 0 {
-			return f.observed(status.Stalled, v1alpha1.ReasonCannotShrink, fmt.Sprintf(
-				"%d codes of Secret %s were handed over for %s, and the vendor has no call that takes codes back. Name the Secret in voucherCodesFrom again, with the count that it had.",
-				done.Handed, done.SecretName, f.it())), true
+			return f.codesNotNamed(done.SecretName, done.Handed, "were"), true
 		}
 	}
 	return Decision{}, false
+}
+
+// codesNotNamed reports codes that were, or may have been, handed over and that the manifest names no more.
+func (f *Facts) codesNotNamed(secretName string, codes int64, were string) Decision {
+	return f.observed(status.Stalled, v1alpha1.ReasonCannotShrink, fmt.Sprintf(
+		"%d codes of Secret %s %s handed over for %s, and the vendor has no call that takes codes back. Name the Secret in voucherCodesFrom again, with the count that it had.",
+		codes, secretName, were, f.it()))
+}
+
+// named reports whether the manifest names a Secret.
+func (c CodesFacts) named(secretName string) bool {
+	return slices.ContainsFunc(c.Sources, func(s CodeSource) bool { return s.SecretName == secretName })
 }
 
 // done reports whether all codes that the manifest names were handed over.

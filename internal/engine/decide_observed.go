@@ -25,18 +25,7 @@ func decideObserved(f *Facts) Decision {
 		d.After = reviewPause
 		return d
 	case providers.StateEnded:
-		if f.neverActivated() {
-			return f.missedActivation()
-		}
-		if end := f.end(); !end.IsZero() && end.Before(f.Manifest.Applied) {
-			return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
-				"%s had ended before this resource was applied, so it never ran for it. For another one %s, with times in the future.", it, f.another()))
-		}
-		if f.Traits.Confirms > 0 && f.Goal == GoalLive && f.outdated() {
-			return f.observed(status.Stalled, v1alpha1.ReasonEditAfterEnd, fmt.Sprintf(
-				"%s has ended, and the manifest was edited since it was last as the manifest says. Nothing changes it any more. Take the edit back; for another one %s, with times in the future.", it, f.another()))
-		}
-		return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("%s has ended.", it))
+		return f.ended()
 	case providers.StateInactive:
 		return decideInactive(f)
 	}
@@ -53,6 +42,23 @@ func decideObserved(f *Facts) Decision {
 	default:
 		return decideLive(f)
 	}
+}
+
+// ended reports an activity that has come to its end.
+func (f *Facts) ended() Decision {
+	it := f.it()
+	if f.neverActivated() {
+		return f.missedActivation()
+	}
+	if end := f.end(); !end.IsZero() && end.Before(f.Manifest.Applied) {
+		return f.observed(status.Settled, v1alpha1.ReasonEndedBeforeApplied, fmt.Sprintf(
+			"%s had ended before this resource was applied, so it never ran for it. For another one %s, with times in the future.", it, f.another()))
+	}
+	if f.Traits.Confirms > 0 && f.Goal == GoalLive && f.outdated() {
+		return f.observed(status.Stalled, v1alpha1.ReasonEditAfterEnd, fmt.Sprintf(
+			"%s has ended, and the manifest was edited since it was last as the manifest says. Nothing changes it any more. Take the edit back; for another one %s, with times in the future.", it, f.another()))
+	}
+	return f.observed(status.Settled, v1alpha1.ReasonEnded, fmt.Sprintf("%s has ended.", it))
 }
 
 // neverActivated reports whether an activity has ended that nobody is known to have activated.

@@ -135,6 +135,8 @@ type RecordFacts struct {
 	Settled   bool
 	Rejection *v1alpha1.Rejection
 	Operation *v1alpha1.OperationRecord
+	// Contested is a former call that others undo; nil without one.
+	Contested *v1alpha1.OperationRecord
 	// Elsewhere is what somebody else did at the vendor.
 	Elsewhere *v1alpha1.ElsewhereRecord
 	// Refused is what the vendor left out of the activity.
@@ -229,6 +231,8 @@ type Memory struct {
 	CodesChecked CodesChecked
 	// BatchSent is when this process last sent the recorded batch of codes; zero when it has not.
 	BatchSent time.Time
+	// BatchAnswer is what the vendor said of that batch when it was sent once more and not taken as a whole.
+	BatchAnswer *BatchAnswer
 	// MembersRead is when the members were last read.
 	MembersRead time.Time
 	// Operated is when the last call that changes an activity succeeded, OperatedName and

@@ -22,6 +22,7 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 	st := s.campaign.CampaignStatus()
 	last := st.Operation
 	st.Operation = s.operation(d.Change, last)
+	s.keepContested(last)
 	s.unsent = true
 	s.membersIntended(d.Change)
 	s.codesIntended(d.Change)
@@ -29,6 +30,17 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 		s.apply(d) // that a refused call is tried again is no news
 	}
 	return s.persist(ctx)
+}
+
+// keepContested keeps what the last call is known by that others undo, when another call follows it.
+func (s *scope) keepContested(last *v1alpha1.OperationRecord) {
+	st := s.campaign.CampaignStatus()
+	if next := st.Operation; spent(last) && (last.Name != next.Name || last.Digest != next.Digest) {
+		st.Contested = last
+	}
+	if st.Contested != nil && st.Contested.Generation != s.campaign.GetGeneration() {
+		st.Contested = nil
+	}
 }
 
 // operation is the record of a call that is about to be sent. Its number is a function of the

@@ -323,7 +323,7 @@ func (s *scope) recordFacts() RecordFacts {
 	st := s.campaign.CampaignStatus()
 	record := RecordFacts{
 		Outcome: st.Creation, ID: s.Kind.ActivityID(s.campaign), State: st.State,
-		ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation,
+		ObservedGeneration: st.ObservedGeneration, Settled: settled(st.Conditions), Rejection: st.Rejection, Operation: st.Operation, Contested: st.Contested,
 		Elsewhere: st.Elsewhere, Refused: st.Refused, Reason: readyReason(s.campaign),
 		Stalled: meta.IsStatusConditionTrue(st.Conditions, v1alpha1.ConditionStalled),
 	}

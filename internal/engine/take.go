@@ -49,7 +49,7 @@ func (s *scope) renumber() {
 // clearActivity forgets all that was recorded of an activity.
 func (s *scope) clearActivity() {
 	st := s.campaign.CampaignStatus()
-	st.Creation, st.Request, st.Rejection, st.Operation, st.Drift, st.Elsewhere = "", nil, nil, nil, nil, nil
+	st.Creation, st.Request, st.Rejection, st.Operation, st.Contested, st.Drift, st.Elsewhere = "", nil, nil, nil, nil, nil, nil
 	st.Refused, st.Residue, st.Codes = nil, nil, nil
 	st.State = v1alpha1.StatePending
 	s.Kind.Reset(s.campaign)

@@ -20,15 +20,29 @@ type vouchers struct {
 	stuck, vanishing bool
 	// hidesShops never shows the shops, forgetful knows no number a second time.
 	hidesShops, forgetful bool
-	// raises has codes raise the total by themselves; else an append has to.
-	raises bool
-	// repeats takes a code again that it has; else it refuses it.
-	repeats bool
+	// raises has codes raise the total by themselves; else an append has to. growsOnly refuses an append that raises nothing.
+	raises, growsOnly bool
+	// repeats takes a code again that it has; else it refuses it. keepsOnce says that it has taken it again, and has it once.
+	repeats, keepsOnce bool
+	// countLag is how much later a batch shows in the count of codes.
+	countLag time.Duration
+	// showsShops is how many shops the detail shows at most; 0 for all.
+	showsShops int
+	// reverts accepts modifications that come to nothing.
+	reverts bool
 
 	// works is what is under way, by the activity's id; codes are those handed over, answers the answers to numbers.
 	works   map[string]*work
 	codes   map[string][]string
 	answers map[string]providers.Receipt
+	batches []batchTaken
+}
+
+// batchTaken is a batch of codes that the vendor took at a moment.
+type batchTaken struct {
+	id    string
+	codes int64
+	at    time.Time
 }
 
 // work is what the vendor has accepted for an activity.
@@ -79,10 +93,15 @@ func (s *vouchers) change(a *activity, m providers.Mutation, strangers []string,
 	var err error
 	switch m.Operation {
 	case providers.OperationDepositCodes:
-		receipt.Accepted, receipt.Refused = s.deposit(a, m.Codes)
+		receipt.Accepted, receipt.Refused = s.deposit(a, m.Codes, now)
 	case providers.OperationTerminate:
 		err = s.accept(a, "FINISHEING", now, func() { a.terminated = now })
 	case providers.OperationAppend:
+		if s.growsOnly && m.Total <= a.body.Amount {
+			err := trouble(providers.KindInvalid, providers.DelaySlow, false, "INVALID_PARAMETER")
+			err.Operation, err.Message = m.Operation, "the total has to be more than it is"
+			return receipt, err
+		}
 		err = s.accept(a, "APPENDING", now, func() { a.body.Amount = m.Total })
 	default:
 		var want vendorBody
@@ -93,7 +112,11 @@ func (s *vouchers) change(a *activity, m providers.Mutation, strangers []string,
 		if slices.Contains(m.Fields, "shops") {
 			receipt.Refused = refusedShops(want.Members, strangers)
 		}
-		err = s.accept(a, "MODIFYING", now, func() { modify(a, m.Fields, want, shops) })
+		err = s.accept(a, "MODIFYING", now, func() {
+			if !s.reverts {
+				modify(a, m.Fields, want, shops)
+			}
+		})
 	}
 	if err == nil {
 		s.answers[m.Number] = receipt
@@ -126,19 +149,35 @@ func refusedShops(shops, strangers []string) (refused []providers.Refusal) {
 }
 
 // deposit takes codes, but for those that begin with X and those that it has.
-func (s *vouchers) deposit(a *activity, codes []string) (accepted int64, refused []providers.Refusal) {
+func (s *vouchers) deposit(a *activity, codes []string, now time.Time) (accepted int64, refused []providers.Refusal) {
+	before := len(s.codes[a.id])
 	for _, code := range codes {
-		if strings.HasPrefix(code, "X") || !s.repeats && slices.Contains(s.codes[a.id], code) {
+		has := slices.Contains(s.codes[a.id], code)
+		if strings.HasPrefix(code, "X") || has && !s.repeats && !s.keepsOnce {
 			refused = append(refused, providers.Refusal{ID: code, Reason: "DUPLICATE: " + code + " is there"})
 			continue
 		}
-		s.codes[a.id] = append(s.codes[a.id], code)
 		accepted++
+		if !has || !s.keepsOnce {
+			s.codes[a.id] = append(s.codes[a.id], code)
+		}
 	}
+	s.batches = append(s.batches, batchTaken{id: a.id, codes: int64(len(s.codes[a.id]) - before), at: now})
 	if s.raises {
 		a.body.Amount = int64(len(s.codes[a.id]))
 	}
 	return accepted, refused
+}
+
+// count is how many codes the vendor says that it has.
+func (s *vouchers) count(id string, now time.Time) int64 {
+	count := int64(len(s.codes[id]))
+	for _, batch := range s.batches {
+		if batch.id == id && now.Before(batch.at.Add(s.countLag)) {
+			count -= batch.codes
+		}
+	}
+	return count
 }
 
 // show makes a snapshot what the vendor says of a voucher activity.
@@ -147,6 +186,9 @@ func (s *vouchers) show(a *activity, snapshot *providers.Snapshot) {
 	body.Number, body.Members = "", slices.Clone(a.members)
 	if s.hidesShops || !snapshot.Detailed {
 		body.Members = nil
+	}
+	if s.showsShops > 0 && len(body.Members) > s.showsShops {
+		body.Members = body.Members[:s.showsShops]
 	}
 	content, err := json.Marshal(body)
 	if err != nil {
@@ -216,7 +258,7 @@ func (v *vendor) CountCodes(_ context.Context, id string) (int64, error) {
 	if v.vouchers == nil {
 		return 0, nil
 	}
-	return int64(len(v.vouchers.codes[id])), nil
+	return v.vouchers.count(id, v.clock.Now()), nil
 }
 
 // withMissing says of the last difference how many shops are not there, where it is about nothing else.

@@ -30,6 +30,7 @@ func TestAManagerKilledInAnyCallOfAVouchersLifeGoesOnAndEachCodeIsThereOnce(t *t
 		t.Run(fmt.Sprintf("vendor %d", i), func(t *testing.T) {
 			t.Parallel()
 			w := newVoucherWorld(t)
+			w.patience = 2 * time.Minute // codes whose answer got lost are not handed over again within a minute
 			w.setAll(variant)
 			for name := range interruptions {
 				w.applyCodes(name+"-1", "A"+name[:1], 1500)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"hash/crc32"
@@ -32,6 +33,8 @@ type world struct {
 	namespace string
 	sim       *simulator
 	manager   *process
+	// patience is how long a status may take to be as wanted; 40 seconds when zero.
+	patience time.Duration
 }
 
 var worlds atomic.Int64
@@ -232,7 +235,7 @@ func (w *world) waitFor(name, conditionType, want string) *v1alpha1.PayGiftActiv
 func waitForCampaign[C v1alpha1.Campaign](w *world, get func(name string) C, name, conditionType, want string) C {
 	w.t.Helper()
 	var last C
-	eventually(w.t, 40*time.Second, fmt.Sprintf("%s is %s %s", name, conditionType, want), func() error {
+	eventually(w.t, cmp.Or(w.patience, 40*time.Second), fmt.Sprintf("%s is %s %s", name, conditionType, want), func() error {
 		last = get(name)
 		st := last.CampaignStatus()
 		got := condition(st.Conditions, conditionType)

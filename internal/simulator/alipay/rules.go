@@ -113,8 +113,8 @@ func geographyRules(doc object) *apiError {
 		return invalid(cities, "must have either all_city true or available_city_codes")
 	case kind == scopeShop && count(len(listAt(doc, pathShops)) > 0, len(listAt(doc, pathRealShops)) > 0, has(doc, pathAllShop)) != 1:
 		return invalid(shops, "must have exactly one of available_shop_ids and available_geography_all_shop")
-	case has(doc, pathAllShop) && count(has(doc, pathAllShop+".available_brand_id"), len(listAt(doc, pathAllShop+".merchant_ids")) > 0) != 1:
-		return invalid(pathAllShop, "must have exactly one of available_brand_id and merchant_ids")
+	case has(doc, pathAllShop) && !has(doc, pathAllShop+".available_brand_id") && len(listAt(doc, pathAllShop+".merchant_ids")) == 0:
+		return invalid(pathAllShop, "must have available_brand_id, or merchant_ids")
 	}
 	return nil
 }
