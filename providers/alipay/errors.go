@@ -100,7 +100,7 @@ func hiding(secrets []string) *strings.Replacer {
 // messageOf is the gateway's text without what differs each time and what nobody may see.
 func messageOf(text string, hide *strings.Replacer) string {
 	if at := echo.FindStringIndex(text); at != nil {
-		text = text[:at[0]]
+		text = text[:at[0]] + "(left out)"
 	}
 	return lenient.OneLine(link.ReplaceAllString(hide.Replace(text), ""), maxMessage)
 }

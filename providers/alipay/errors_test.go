@@ -134,7 +134,7 @@ func TestTheGatewaysTextsAreShownWithoutSecretsAndWithoutWhatChanges(t *testing.
 	v, _ := vouchersAt(t, always(failure("40002", "isv.invalid-signature", signed)), forMerchant)
 	e := gotError(t, create(t, v), providers.KindAuth, false)
 	wantNoSecret(t, e.Error(), e.Message)
-	if !strings.HasPrefix(e.Message, "验签出错") {
+	if !strings.HasPrefix(e.Message, "验签出错") || !strings.HasSuffix(e.Message, "：(left out)") {
 		t.Errorf("got %q", e.Message)
 	}
 	var texts []string
