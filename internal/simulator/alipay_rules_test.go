@@ -125,7 +125,7 @@ func TestWrongVouchersAreRefusedWithThePlace(t *testing.T) {
 		"available_geography_city_info: must have either":                           several(cities, set(cityInfo+".all_city", true)),
 		"available_city_codes.0":                                                    several(cities, set(cityInfo+".available_city_codes", []any{"1501"})),
 		"available_geography_shop_info: must have exactly one":                      set(shopInfo+".available_geography_all_shop.available_brand_id", "brand"),
-		"available_geography_all_shop: must have exactly one":                       several(allShops, set(shopInfo+".available_geography_all_shop.merchant_ids", []any{"2088"})),
+		"available_geography_all_shop: must have available_brand_id":                several(set(shopInfo, nil), set(shopInfo+".available_geography_all_shop", map[string]any{})),
 		"absolute_period_info: must be there":                                       set(useTime+"period_type", "RELATIVE"),
 		"usable_period_info.0: must have week_rule_info":                            period(map[string]any{"rule_type": "WEEK"}),
 		"week_day":                                                 period(map[string]any{"rule_type": "WEEK", "week_rule_info": map[string]any{"week_day": "8", "time_range_info": timeRange("20:00:00")}}),

@@ -131,9 +131,9 @@ func count(conditions ...bool) int {
 
 func useRules(doc object) *apiError {
 	kind := textAt(doc, pathPeriodType)
-	for other, block := range map[string]string{periodAbsolute: "absolute_period_info", periodRelative: "relative_period_info"} {
-		if has(doc, pathUseTime+"."+block) != (other == kind) {
-			return invalid(pathUseTime+"."+block, "must be there if and only if period_type is "+other)
+	for _, period := range []struct{ kind, block string }{{periodAbsolute, "absolute_period_info"}, {periodRelative, "relative_period_info"}} {
+		if has(doc, pathUseTime+"."+period.block) != (period.kind == kind) {
+			return invalid(pathUseTime+"."+period.block, "must be there if and only if period_type is "+period.kind)
 		}
 	}
 	return nil
