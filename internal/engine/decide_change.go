@@ -99,13 +99,13 @@ func (f *Facts) justDone(change Change) bool {
 // contested reports whether a call has been done as often for this manifest as it is going to be.
 func (f *Facts) contested(change Change) bool {
 	of := func(record *v1alpha1.OperationRecord) bool {
-		return spent(record) && record.Name == string(change.Operation) && record.Digest == change.digest() && record.Generation == f.Manifest.Generation
+		return exhausted(record) && record.Name == string(change.Operation) && record.Digest == change.digest() && record.Generation == f.Manifest.Generation
 	}
 	return f.Forced.IsZero() && (of(f.Record.Operation) || of(f.Record.Contested))
 }
 
-// spent reports whether a call was done as often as it is going to be.
-func spent(record *v1alpha1.OperationRecord) bool {
+// exhausted reports whether a call was done as often as it is going to be.
+func exhausted(record *v1alpha1.OperationRecord) bool {
 	return record != nil && record.Attempts >= maxAttempts
 }
 

@@ -35,7 +35,7 @@ func (s *scope) intendOperation(ctx context.Context, d Decision) error {
 // keepContested keeps what the last call is known by that others undo, when another call follows it.
 func (s *scope) keepContested(last *v1alpha1.OperationRecord) {
 	st := s.campaign.CampaignStatus()
-	if next := st.Operation; spent(last) && (last.Name != next.Name || last.Digest != next.Digest) {
+	if next := st.Operation; exhausted(last) && (last.Name != next.Name || last.Digest != next.Digest) {
 		st.Contested = last
 	}
 	if st.Contested != nil && st.Contested.Generation != s.campaign.GetGeneration() {

@@ -58,8 +58,9 @@ func (s *scope) unlistedTwins(ctx context.Context) ([]Twin, error) {
 	return twins, nil
 }
 
+// former reports whether an activity is of a former revision of this resource. One without an id is nobody's.
 func (s *scope) former(id string) bool {
-	return slices.ContainsFunc(s.campaign.CampaignStatus().Previous, func(p v1alpha1.PreviousRecord) bool {
+	return id != "" && slices.ContainsFunc(s.campaign.CampaignStatus().Previous, func(p v1alpha1.PreviousRecord) bool {
 		return p.ActivityID == id && p.Creation != v1alpha1.CreationDiffers
 	})
 }
