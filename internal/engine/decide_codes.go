@@ -155,8 +155,8 @@ func (f *Facts) decideBatch() Decision {
 // judgeAnswer takes what the vendor said of a batch that was sent once more, when the count has had time to say otherwise: codes may
 // be refused because they are there already.
 func (f *Facts) judgeAnswer() Decision {
-	if f.Now.Before(f.Codes.BatchSent.Add(f.Traits.Confirms)) {
-		return f.depositing(watchPause)
+	if since := f.Now.Sub(f.Codes.BatchSent); since < f.Traits.Confirms {
+		return f.depositing(workPause(since))
 	}
 	return Decision{Action: SettleBatch}
 }
@@ -200,12 +200,13 @@ func (f *Facts) depositing(wait time.Duration) Decision {
 
 // countLags waits for the vendor's count, which says that it has fewer codes than it has taken.
 func (f *Facts) countLags() Decision {
-	if f.Now.Sub(f.Record.operationTime()) >= f.Traits.Confirms {
+	since := f.Now.Sub(f.Record.operationTime())
+	if since >= f.Traits.Confirms {
 		return f.codesUnclear(fmt.Sprintf(
 			"the vendor says that it has %d codes of %s, and it has taken %d. No other is handed over. Ask the vendor",
 			*f.Codes.Counted, f.it(), f.Codes.Record.Counted))
 	}
-	return f.depositing(watchPause)
+	return f.depositing(workPause(since))
 }
 
 // codesUnclear reports codes of which nobody can tell where they are.
