@@ -57,6 +57,9 @@ func decideCampaignLimit(f *Facts) (Decision, bool) {
 func (f *Facts) overLimit() Decision {
 	d := f.observed(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.Money.Over)
 	d.After = limitPause + f.Jitter%limitPause
+	if wait := f.lastStart().Add(settle).Sub(f.Now); wait > 0 && isOpen(f.Record.Operation, providers.OperationStart) {
+		d.After = min(d.After, wait) // to be withdrawn then, so that it is no longer in the way of others
+	}
 	return d
 }
 

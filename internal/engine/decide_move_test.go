@@ -91,6 +91,9 @@ func TestDecidingToActivate(t *testing.T) {
 		{"exactly at the ceiling", []given{ceilings(100, 1000)}, start},
 		{"not by an old list", []given{ceilings(100, 1000), viewed(2 * time.Minute)}, Decision{Action: Lookup, Since: noon.Add(-viewAge)}},
 		{"not above the ceiling of all", []given{ceilings(100, 100), func(f *Facts) { f.Money.Over = "too much" }}, at(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateInactive, limitPause, "too much")},
+		{"and one that is recorded is looked at again when it can be withdrawn", []given{ceilings(100, 100), did(providers.OperationStart, "", 0), func(f *Facts) {
+			f.Money.Over, f.Memory.FirstSeen = "too much", f.Now.Add(10*time.Second-settle)
+		}}, at(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateInactive, 10*time.Second, "too much")},
 		{"not while the brake is on", []given{braked}, Decision{Action: Stop, State: v1alpha1.StateInactive, After: holdPause, Verdict: status.Verdict{Progress: status.Stalled, Reason: v1alpha1.ReasonAccountBraked}}},
 	})
 }

@@ -83,10 +83,14 @@ func (w *world) askForLooks() {
 	w.kubectl("annotate", "cst", "--all", "-n", w.namespace, "--overwrite", v1alpha1.AnnotationReconcileRequestedAt+"="+strconv.FormatInt(time.Now().UnixNano(), 10))
 }
 
+// readiesWithin is how long stocks may take to be as wanted: activations that killed managers left open count as under way for a minute,
+// and what stood back for them is looked at again a minute later at most.
+const readiesWithin = 150 * time.Second
+
 // waitForReadies waits until the Ready conditions of all stocks, counted, are as wanted.
 func (w *world) waitForReadies(stocks int, wanted func(ready map[string]int) bool) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, fmt.Sprintf("all of %d stocks are as wanted", stocks), func() error {
+	eventually(w.t, readiesWithin, fmt.Sprintf("all of %d stocks are as wanted", stocks), func() error {
 		ready := map[string]int{}
 		for _, s := range w.allStocks() {
 			ready[condition(s.Status.Conditions, v1alpha1.ConditionReady)]++
