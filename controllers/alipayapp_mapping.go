@@ -55,12 +55,17 @@ func appMerchant(app *v1alpha1.AlipayApp) string {
 	return app.Spec.Agency.MerchantID
 }
 
+func appLimits(app *v1alpha1.AlipayApp) accounts.Limits {
+	limits := app.Spec.Limits
+	return accounts.Limits{MaxCampaignYuan: limits.MaxCampaignYuan, MaxActiveYuan: limits.MaxActiveYuan}
+}
+
 // AppResource is an application as its campaigns see it.
 func AppResource(app *v1alpha1.AlipayApp) accounts.Resource {
 	return accounts.Resource{
 		Generation: app.Generation, ObservedGeneration: app.Status.ObservedGeneration,
 		AllowedNamespaces: app.Spec.AllowedNamespaces, Conditions: app.Status.Conditions,
-		Identity: appIdentity(app), MerchantID: appMerchant(app), Plural: "alipayapps", Brake: app.Spec.Brake, Limits: app.Spec.Limits,
+		Identity: appIdentity(app), MerchantID: appMerchant(app), Plural: "alipayapps", Brake: app.Spec.Brake, Limits: appLimits(app),
 		ClockSkew: app.Status.ClockSkew, Deleting: !app.DeletionTimestamp.IsZero(),
 		Ref: &corev1.ObjectReference{
 			APIVersion: v1alpha1.GroupVersion.String(), Kind: "AlipayApp",

@@ -43,12 +43,20 @@ func merchantGateway(merchant *v1alpha1.WeChatPayMerchant) string {
 	return merchant.Spec.Gateway.URL
 }
 
+func merchantLimits(merchant *v1alpha1.WeChatPayMerchant) accounts.Limits {
+	limits := merchant.Spec.Limits
+	return accounts.Limits{
+		MaxCampaignYuan: limits.MaxCampaignYuan, MaxActiveYuan: limits.MaxActiveYuan,
+		MaxActiveNoCashYuan: limits.MaxActiveNoCashYuan, Profile: limits.Profile,
+	}
+}
+
 // MerchantResource is a merchant as its campaigns see it.
 func MerchantResource(merchant *v1alpha1.WeChatPayMerchant) accounts.Resource {
 	return accounts.Resource{
 		Generation: merchant.Generation, ObservedGeneration: merchant.Status.ObservedGeneration,
 		AllowedNamespaces: merchant.Spec.AllowedNamespaces, Conditions: merchant.Status.Conditions,
-		Identity: merchantIdentity(merchant), Plural: "wechatpaymerchants", Brake: merchant.Spec.Brake, Limits: merchant.Spec.Limits,
+		Identity: merchantIdentity(merchant), Plural: "wechatpaymerchants", Brake: merchant.Spec.Brake, Limits: merchantLimits(merchant),
 		ClockSkew: merchant.Status.ClockSkew, Deleting: !merchant.DeletionTimestamp.IsZero(),
 		Ref: &corev1.ObjectReference{
 			APIVersion: v1alpha1.GroupVersion.String(), Kind: "WeChatPayMerchant",

@@ -19,20 +19,6 @@ const (
 	BrakePause AccountBrake = "Pause"
 )
 
-// LimitsProfile says which of the vendor's published bounds an account's activities keep, where its pages differ.
-//
-// +kubebuilder:validation:Enum=Strict;Legacy
-// +kubebuilder:validation:MaxLength=32
-type LimitsProfile string
-
-// The profiles.
-const (
-	// ProfileStrict keeps the narrower, newer bounds; also when left out.
-	ProfileStrict LimitsProfile = "Strict"
-	// ProfileLegacy keeps the wider, older ones.
-	ProfileLegacy LimitsProfile = "Legacy"
-)
-
 // Yuan is an amount in yuan with two decimals, in quotes, such as "200000.00". At most 99999999999.99.
 //
 // +kubebuilder:validation:MinLength=1
@@ -41,7 +27,7 @@ const (
 type Yuan = string
 
 // AccountLimits are ceilings for the money that an account's campaigns may commit. What is above one waits; nothing is refused or
-// ended. Pre-funded money (预充值) and discounts that come off the merchants' receipts (免充值, `noCash`) are counted apart.
+// ended.
 type AccountLimits struct {
 	// maxCampaignYuan is the most that a single campaign may cost in all. A campaign above it is not created and not
 	// activated. No ceiling when left out.
@@ -56,18 +42,6 @@ type AccountLimits struct {
 	//
 	// +optional
 	MaxActiveYuan Yuan `json:"maxActiveYuan,omitempty"`
-
-	// maxActiveNoCashYuan is maxActiveYuan for the campaigns with `noCash: true`, which are counted apart; maxActiveYuan
-	// when left out.
-	//
-	// +optional
-	MaxActiveNoCashYuan Yuan `json:"maxActiveNoCashYuan,omitempty"`
-
-	// profile says which published bounds apply where the vendor's pages differ: `Strict`, the narrower ones, also when
-	// left out, or `Legacy`.
-	//
-	// +optional
-	Profile LimitsProfile `json:"profile,omitempty"`
 }
 
 // ActiveMoneyRecord is what all activated campaigns of an account can cost together, as the vendor's list shows them, managed or not.

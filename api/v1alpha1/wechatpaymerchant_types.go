@@ -70,6 +70,38 @@ type WeChatPayCredentials struct {
 	PublicKeyID string `json:"publicKeyID,omitempty"`
 }
 
+// LimitsProfile says which of the vendor's published bounds an account's activities keep, where its pages differ.
+//
+// +kubebuilder:validation:Enum=Strict;Legacy
+// +kubebuilder:validation:MaxLength=32
+type LimitsProfile string
+
+// The profiles.
+const (
+	// ProfileStrict keeps the narrower, newer bounds; also when left out.
+	ProfileStrict LimitsProfile = "Strict"
+	// ProfileLegacy keeps the wider, older ones.
+	ProfileLegacy LimitsProfile = "Legacy"
+)
+
+// WeChatPayMerchantLimits are a merchant's ceilings. Pre-funded money (预充值) and discounts that come off the merchants' receipts
+// (免充值, `noCash`) are counted apart.
+type WeChatPayMerchantLimits struct {
+	AccountLimits `json:",inline"`
+
+	// maxActiveNoCashYuan is maxActiveYuan for the campaigns with `noCash: true`, which are counted apart; maxActiveYuan
+	// when left out.
+	//
+	// +optional
+	MaxActiveNoCashYuan Yuan `json:"maxActiveNoCashYuan,omitempty"`
+
+	// profile says which published bounds apply where the vendor's pages differ: `Strict`, the narrower ones, also when
+	// left out, or `Legacy`.
+	//
+	// +optional
+	Profile LimitsProfile `json:"profile,omitempty"`
+}
+
 // WeChatPayMerchantSpec describes a merchant id and how to act for it.
 type WeChatPayMerchantSpec struct {
 	// mchid is the merchant id (商户号): 8 to 15 digits in quotes. It is part of every request number, so it cannot change.
@@ -121,7 +153,7 @@ type WeChatPayMerchantSpec struct {
 	// bounds apply. No ceilings when left out.
 	//
 	// +optional
-	Limits AccountLimits `json:"limits,omitempty,omitzero"` //nolint:kubeapilinter // left out and empty mean the same
+	Limits WeChatPayMerchantLimits `json:"limits,omitempty,omitzero"` //nolint:kubeapilinter // left out and empty mean the same
 
 	// brake stops money from an emergency's first minute: `Hold` sends nothing that starts or widens an activity; `Pause`
 	// is Hold and pauses what can be paused; `Off`, also when left out, is the normal state. Ending an activity always

@@ -26,7 +26,7 @@ type Now struct {
 	// Hold is why nothing that starts or widens an activity may be sent; nil lets the call go.
 	Hold *status.Verdict
 	// Limits are the ceilings.
-	Limits v1alpha1.AccountLimits
+	Limits Limits
 }
 
 // Now reads a campaign's account from the API server: whoever has pulled the brake, or lowered a

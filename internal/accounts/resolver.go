@@ -35,7 +35,7 @@ type Resource struct {
 	// Brake is what the spec asks for.
 	Brake v1alpha1.AccountBrake
 	// Limits are the ceilings of the spec.
-	Limits v1alpha1.AccountLimits
+	Limits Limits
 	// ClockSkew is what the status says of it; a change is news for the campaigns that it holds.
 	ClockSkew string
 	// Deleting is true when the resource is being deleted.
@@ -64,7 +64,7 @@ type Resolution struct {
 	// Pause is true while the brake asks for running activities to be paused.
 	Pause bool
 	// Limits are the account's ceilings.
-	Limits v1alpha1.AccountLimits
+	Limits Limits
 	// MerchantID is the merchant that the account acts for as a service provider; empty where it acts for itself.
 	MerchantID string
 }

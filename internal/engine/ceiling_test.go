@@ -8,17 +8,18 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // limited sets the account's ceilings.
-func (w *world) limited(limits v1alpha1.AccountLimits) {
+func (w *world) limited(limits accounts.Limits) {
 	w.account.Limits = limits
 	w.changed()
 }
 
-func maxActive(yuan v1alpha1.Yuan) v1alpha1.AccountLimits {
-	return v1alpha1.AccountLimits{MaxActiveYuan: yuan}
+func maxActive(yuan v1alpha1.Yuan) accounts.Limits {
+	return accounts.Limits{MaxActiveYuan: yuan}
 }
 
 // running makes a stock in the vendor's console that runs; its name is not the manifest's.
@@ -34,7 +35,7 @@ func (w *world) running(fen int64, changes ...func(*activity)) string {
 }
 
 func TestACampaignAboveTheCeilingOfOneIsNeitherMadeNorActivated(t *testing.T) {
-	over := v1alpha1.AccountLimits{MaxCampaignYuan: "0.99"}
+	over := accounts.Limits{MaxCampaignYuan: "0.99"}
 	t.Run("made", func(t *testing.T) {
 		inStock(t, func(t *testing.T, w *world) {
 			w.limited(over)
@@ -42,7 +43,7 @@ func TestACampaignAboveTheCeilingOfOneIsNeitherMadeNorActivated(t *testing.T) {
 			w.pass(30 * time.Minute)
 			w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StatePending, "")
 			contains(t, ready(w.campaign()).Message, "1.00 yuan", "0.01 more", "limits.maxCampaignYuan")
-			w.limited(v1alpha1.AccountLimits{MaxCampaignYuan: "1.00"})
+			w.limited(accounts.Limits{MaxCampaignYuan: "1.00"})
 			w.pass(5 * time.Minute)
 			w.want(v1alpha1.ReasonBeginsInactive, v1alpha1.StateInactive, v1alpha1.CreationConfirmed)
 		})
@@ -57,7 +58,7 @@ func TestACampaignAboveTheCeilingOfOneIsNeitherMadeNorActivated(t *testing.T) {
 			if w.vendor.count(providers.OperationStart) != 0 || w.warned(v1alpha1.ReasonBudgetLimitExceeded) != 1 {
 				t.Errorf("%d activations, events %q", w.vendor.count(providers.OperationStart), w.events)
 			}
-			w.limited(v1alpha1.AccountLimits{})
+			w.limited(accounts.Limits{})
 			w.pass(time.Minute)
 			w.want(v1alpha1.ReasonRunning, v1alpha1.StateRunning, v1alpha1.CreationConfirmed)
 			w.oneStock()
@@ -78,7 +79,7 @@ func TestWhatIsActiveAtTheAccountCountsWhoeverActivatedIt(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		others func(w *world)
-		limits v1alpha1.AccountLimits
+		limits accounts.Limits
 		says   string // empty where it fits
 	}{
 		"nothing else, and it fits exactly":        {func(*world) {}, maxActive("1.00"), ""},
@@ -132,13 +133,13 @@ func TestWhatIsActiveAtTheAccountCountsWhoeverActivatedIt(t *testing.T) {
 
 func TestStocksWithoutCashHaveACeilingOfTheirOwn(t *testing.T) {
 	for name, test := range map[string]struct {
-		limits v1alpha1.AccountLimits
+		limits accounts.Limits
 		fits   bool
 	}{
-		"their own":            {v1alpha1.AccountLimits{MaxActiveYuan: "0.00", MaxActiveNoCashYuan: "1.50"}, true},
-		"their own, too low":   {v1alpha1.AccountLimits{MaxActiveYuan: "9.00", MaxActiveNoCashYuan: "1.49"}, false},
-		"the other's":          {v1alpha1.AccountLimits{MaxActiveYuan: "1.50"}, true},
-		"the other's, too low": {v1alpha1.AccountLimits{MaxActiveYuan: "1.49"}, false},
+		"their own":            {accounts.Limits{MaxActiveYuan: "0.00", MaxActiveNoCashYuan: "1.50"}, true},
+		"their own, too low":   {accounts.Limits{MaxActiveYuan: "9.00", MaxActiveNoCashYuan: "1.49"}, false},
+		"the other's":          {accounts.Limits{MaxActiveYuan: "1.50"}, true},
+		"the other's, too low": {accounts.Limits{MaxActiveYuan: "1.49"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inStock(t, func(t *testing.T, w *world) {
@@ -165,10 +166,10 @@ func TestStocksWithoutCashHaveACeilingOfTheirOwn(t *testing.T) {
 func TestACeilingThatIsLoweredWhileAnActivationIsRecordedWithdrawsIt(t *testing.T) {
 	for name, test := range map[string]struct {
 		before func(w *world)
-		limits v1alpha1.AccountLimits
+		limits accounts.Limits
 	}{
 		"of all that is active":   {func(*world) {}, maxActive("0.99")},
-		"of one campaign":         {func(*world) {}, v1alpha1.AccountLimits{MaxCampaignYuan: "0.99"}},
+		"of one campaign":         {func(*world) {}, accounts.Limits{MaxCampaignYuan: "0.99"}},
 		"where there was another": {func(w *world) { w.limited(maxActive("5.00")) }, maxActive("0.99")},
 		"by a process that has not listed anything yet": {func(w *world) {
 			w.unjudged()

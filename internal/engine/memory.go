@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -31,7 +32,7 @@ type remembered struct {
 	granted, waitsFor providers.Operation
 	grantedAt         time.Time
 	// plannedFor are the account's limits that this process has made the plan of a draft for.
-	plannedFor *v1alpha1.AccountLimits
+	plannedFor *accounts.Limits
 	// failedVersion is the version of the credentials that the last failed call used.
 	failedVersion string
 	notes         notes

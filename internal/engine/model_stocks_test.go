@@ -8,6 +8,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -125,9 +126,9 @@ var stockPlaces = map[string]place{
 	},
 	v1alpha1.ReasonBudgetLimitExceeded: {
 		true: func(m *model, e end) bool {
-			return e.state == providers.StateInactive && m.w.account.Limits != v1alpha1.AccountLimits{}
+			return e.state == providers.StateInactive && m.w.account.Limits != accounts.Limits{}
 		},
-		says: "raises the limit", out: func(m *model, _ end) { m.w.limited(v1alpha1.AccountLimits{}) },
+		says: "raises the limit", out: func(m *model, _ end) { m.w.limited(accounts.Limits{}) },
 	},
 	v1alpha1.ReasonRejected: { // it was applied again with other times: the first one's number is its number too
 		true: func(_ *model, e end) bool { return e.goal.creates() && e.nothing() },

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/requestno"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -46,7 +47,7 @@ type model struct {
 	numbers map[string]string                       // what the numbers of calls stand for
 	asked   map[string]bool                         // the numbers that a create call was sent with
 	touched map[string]bool                         // what was done in the vendor's console
-	limits  v1alpha1.AccountLimits                  // the ceilings before the boundary that is being crossed
+	limits  accounts.Limits                         // the ceilings before the boundary that is being crossed
 	wiped   bool                                    // somebody emptied the status after the operator's last write
 	lost    bool                                    // the record of a call in flight was lost
 	asks    int

@@ -9,6 +9,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 )
 
 // voucherPlaces are the places where vouchers come to rest, beside those of all activities.
@@ -67,9 +68,9 @@ var voucherPlaces = map[string]place{
 	},
 	v1alpha1.ReasonBudgetLimitExceeded: {
 		true: func(m *model, e end) bool {
-			return m.w.account.Limits != v1alpha1.AccountLimits{} && (e.nothing() || !e.same || e.Status.Creation == v1alpha1.CreationUnknown)
+			return m.w.account.Limits != accounts.Limits{} && (e.nothing() || !e.same || e.Status.Creation == v1alpha1.CreationUnknown)
 		},
-		says: "the account's owner", out: func(m *model, _ end) { m.w.limited(v1alpha1.AccountLimits{}) },
+		says: "the account's owner", out: func(m *model, _ end) { m.w.limited(accounts.Limits{}) },
 	},
 	v1alpha1.ReasonAccountBraked: {
 		true: func(m *model, _ end) bool { return m.w.account.Brake != v1alpha1.BrakeOff && m.w.account.Brake != "" },

@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -53,7 +54,7 @@ var voucherTroubles = map[string]func(*model){
 	"get going":           func(m *model) { m.vouchers(func(v *vouchers) { v.stuck = false }) },
 	"lose what is made":   func(m *model) { m.vouchers(func(v *vouchers) { v.vanishing = true }) },
 	"lower the limit":     func(m *model) { m.w.limited(maxActive("0.50")) },
-	"limit a campaign":    func(m *model) { m.w.limited(v1alpha1.AccountLimits{MaxCampaignYuan: "1.50"}) },
+	"limit a campaign":    func(m *model) { m.w.limited(accounts.Limits{MaxCampaignYuan: "1.50"}) },
 	"raise the limit":     func(m *model) { m.w.limited(maxActive("100.00")) },
 	"brake at Pause":      brake(v1alpha1.BrakePause),
 	"pause elsewhere":     func(m *model) { m.console("pause") },

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/quota"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -122,7 +123,7 @@ func TestManyWorkersAtOnceNeverActivateMoreThanTheCeiling(t *testing.T) {
 	const stocks, fit = 60, 10 // of each merchant
 	unpaced := quota.Limits{}
 	inRushOf(t, stockKind{}, unpaced, func(t *testing.T, r *rush) {
-		r.limits.Store(&v1alpha1.AccountLimits{MaxActiveYuan: "10.00"})
+		r.limits.Store(&accounts.Limits{MaxActiveYuan: "10.00"})
 		names := r.stocked(2 * stocks)
 		for _, name := range names {
 			r.demands(name, stockActive)
@@ -143,7 +144,7 @@ func TestManyWorkersAtOnceNeverActivateMoreThanTheCeiling(t *testing.T) {
 		if reasons[v1alpha1.ReasonRunning] != 2*fit || reasons[v1alpha1.ReasonBudgetLimitExceeded] != 2*(stocks-fit) {
 			t.Errorf("they say %v", reasons)
 		}
-		r.limits.Store(&v1alpha1.AccountLimits{MaxActiveYuan: "60.00"})
+		r.limits.Store(&accounts.Limits{MaxActiveYuan: "60.00"})
 		r.pass(3 * time.Minute)
 		if n := r.locked(); n != 2*stocks {
 			t.Errorf("%d are activated after the ceiling was raised", n)

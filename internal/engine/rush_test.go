@@ -54,7 +54,7 @@ type rush struct {
 	t          *testing.T
 	kind       Kind
 	quotas     quota.Limits
-	limits     atomic.Pointer[v1alpha1.AccountLimits]
+	limits     atomic.Pointer[accounts.Limits]
 	api        client.WithWatch
 	vendors    map[types.NamespacedName]*strictVendor
 	reconciles atomic.Int64
@@ -83,7 +83,7 @@ func inRushOf(t *testing.T, kind Kind, quotas quota.Limits, test func(t *testing
 			t: t, kind: kind, quotas: quotas, cache: map[string]v1alpha1.PayGiftActivity{},
 			vendors: map[types.NamespacedName]*strictVendor{ours: newStrictVendor(1), theirs: newStrictVendor(2)},
 		}
-		r.limits.Store(&v1alpha1.AccountLimits{})
+		r.limits.Store(&accounts.Limits{})
 		if kind.Traits().Activates() {
 			r.strictStocks()
 		}

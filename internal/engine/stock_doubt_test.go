@@ -7,6 +7,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -44,7 +45,7 @@ func (w *world) raise(changes ...func(*v1alpha1.PayGiftActivity)) {
 }
 
 func TestARevisionThatIsRaisedWhileAnActivationIsOpenIsNotActivatedBesideIt(t *testing.T) {
-	for name, limits := range map[string]v1alpha1.AccountLimits{"without a ceiling": {}, "below a ceiling for one": maxActive("1.00")} {
+	for name, limits := range map[string]accounts.Limits{"without a ceiling": {}, "below a ceiling for one": maxActive("1.00")} {
 		t.Run(name, func(t *testing.T) {
 			inStock(t, func(t *testing.T, w *world) {
 				w.limited(limits)

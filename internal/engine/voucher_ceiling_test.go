@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -27,7 +28,7 @@ func TestACreationThatWouldPassTheAccountsCeilingWaits(t *testing.T) {
 }
 
 func TestWhatRaisesAnActivityBeyondTheCeilingWaits(t *testing.T) {
-	for name, limits := range map[string]v1alpha1.AccountLimits{"of all": maxActive("1.99"), "of one": {MaxCampaignYuan: "1.99"}} {
+	for name, limits := range map[string]accounts.Limits{"of all": maxActive("1.99"), "of one": {MaxCampaignYuan: "1.99"}} {
 		t.Run(name, func(t *testing.T) {
 			madeVoucher(t, func(*v1alpha1.PayGiftActivity) {}, func(t *testing.T, w *world, _ string) {
 				w.limited(limits)
@@ -35,7 +36,7 @@ func TestWhatRaisesAnActivityBeyondTheCeilingWaits(t *testing.T) {
 				w.pass(10 * time.Minute)
 				w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
 				contains(t, ready(w.campaign()).Message, "it is not raised", "0.01")
-				w.limited(v1alpha1.AccountLimits{})
+				w.limited(accounts.Limits{})
 				w.pass(5 * time.Minute)
 				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
 				if n := w.vendor.count(providers.OperationAppend); n != 1 {
@@ -47,7 +48,7 @@ func TestWhatRaisesAnActivityBeyondTheCeilingWaits(t *testing.T) {
 }
 
 func TestACeilingThatIsLoweredWhileACreationIsRecordedTakesItBack(t *testing.T) {
-	for name, limits := range map[string]v1alpha1.AccountLimits{"of all": maxActive("0.99"), "of one": {MaxCampaignYuan: "0.99"}} {
+	for name, limits := range map[string]accounts.Limits{"of all": maxActive("0.99"), "of one": {MaxCampaignYuan: "0.99"}} {
 		for _, crashes := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, crash %t", name, crashes), func(t *testing.T) {
 				inVouchers(t, func(t *testing.T, w *world) {

@@ -30,9 +30,7 @@ func fullApp(t *testing.T) *unstructured.Unstructured {
 		"spec.environment": "rehearsal", "spec.gateway": map[string]any{"url": "https://a.example/gateway.do"},
 		"spec.credentials.mode": "Certificate", "spec.agency.merchantId": "2088051000000502", "spec.notifications": "Ignore",
 		"spec.allowedNamespaces": []any{"marketing"}, "spec.brake": "Hold",
-		"spec.limits": map[string]any{
-			"maxCampaignYuan": "500000.00", "maxActiveYuan": "2000000.00", "maxActiveNoCashYuan": "500000.00", "profile": "Legacy",
-		},
+		"spec.limits": map[string]any{"maxCampaignYuan": "500000.00", "maxActiveYuan": "2000000.00"},
 	}.apply(t, object)
 	return object
 }
