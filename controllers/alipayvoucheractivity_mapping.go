@@ -11,6 +11,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/engine"
 	"github.com/campaign-operator/campaign-operator/internal/money"
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -158,21 +159,35 @@ func voucherValue(spec v1alpha1.AlipayVoucherActivitySpec) (int64, bool) {
 }
 
 // Describe implements engine.Kind.
-func (k AlipayVoucherActivityKind) Describe(c v1alpha1.Campaign, observed *providers.Exposure) {
+func (k AlipayVoucherActivityKind) Describe(c v1alpha1.Campaign, observed *providers.Snapshot) {
 	activity := voucher(c)
-	activity.Status.Value = valueText(activity.Spec)
+	rule := activity.Spec.VoucherSendModeInfo.VoucherSendRuleInfo
+	describeTimes(&activity.Status.CampaignStatus, rule.PublishStartTime, rule.PublishEndTime, observed)
+	if value := valueText(deductInfo(activity.Spec, observed)); value != "" {
+		activity.Status.Value = value
+	}
 	budget := k.Exposure(c)
-	if budget == nil || observed != nil && observed.Fen > budget.Fen {
-		budget = observed
+	if observed != nil && observed.Exposure != nil && (budget == nil || observed.Exposure.Fen > budget.Fen) {
+		budget = observed.Exposure
 	}
 	if budget != nil {
 		activity.Status.BudgetYuan = money.Yuan(budget.Fen)
 	}
 }
 
+// deductInfo is what a voucher takes off: as the manifest says, or the vendor where the creation fields were left out.
+func deductInfo(spec v1alpha1.AlipayVoucherActivitySpec, observed *providers.Snapshot) v1alpha1.AlipayVoucherDeductInfo {
+	var shown struct {
+		VoucherDeductInfo v1alpha1.AlipayVoucherDeductInfo `json:"voucherDeductInfo"`
+	}
+	if !voucherComplete(spec) && observed != nil && wire.FromVendor(observed.Content, &shown) == nil {
+		return shown.VoucherDeductInfo
+	}
+	return spec.VoucherDeductInfo
+}
+
 // valueText says what a voucher is worth, for people.
-func valueText(spec v1alpha1.AlipayVoucherActivitySpec) string {
-	deduct := spec.VoucherDeductInfo
+func valueText(deduct v1alpha1.AlipayVoucherDeductInfo) string {
 	switch {
 	case deduct.FixVoucherInfo != nil:
 		return deduct.FixVoucherInfo.Amount

@@ -65,9 +65,25 @@ func TestAVouchersBudgetIsWhatAllVouchersTogetherCanTakeOff(t *testing.T) {
 		})
 	}
 	c := minimalVoucher(t, hundred)
-	voucherKind.Describe(c, &providers.Exposure{Fen: 500_000}) // somebody has raised it in the console
+	voucherKind.Describe(c, &providers.Snapshot{Exposure: &providers.Exposure{Fen: 500_000}}) // somebody has raised it in the console
 	if c.Status.BudgetYuan != "5000.00" {
 		t.Errorf("it shows %q", c.Status.BudgetYuan)
+	}
+}
+
+func TestAVouchersValueIsTheVendorsWhereTheManifestHasNone(t *testing.T) {
+	shown := &providers.Snapshot{Content: []byte(`{"voucher_deduct_info":{"discount_voucher_info":{"discount":"6.5","ceiling_amount":"20.5"}}}`)}
+	adopted := minimalVoucher(t, func(spec *v1alpha1.AlipayVoucherActivitySpec) { *spec = v1alpha1.AlipayVoucherActivitySpec{} })
+	for _, observed := range []*providers.Snapshot{shown, {}, {Content: []byte(`{"voucher_deduct_info":7}`)}, nil} { // a list shows less than the detail
+		voucherKind.Describe(adopted, observed)
+		if adopted.Status.Value != "6.5折" {
+			t.Errorf("after %v it shows %q", observed, adopted.Status.Value)
+		}
+	}
+	whole := minimalVoucher(t, func(*v1alpha1.AlipayVoucherActivitySpec) {})
+	voucherKind.Describe(whole, shown)
+	if whole.Status.Value != "10" {
+		t.Errorf("beside the manifest's it shows %q", whole.Status.Value)
 	}
 }
 

@@ -117,17 +117,31 @@ func (CouponStockKind) Exposure(c v1alpha1.Campaign) *providers.Exposure {
 func complete(spec v1alpha1.CouponStockSpec) bool { return spec.StockName != "" }
 
 // Describe implements engine.Kind.
-func (k CouponStockKind) Describe(c v1alpha1.Campaign, observed *providers.Exposure) {
+func (k CouponStockKind) Describe(c v1alpha1.Campaign, observed *providers.Snapshot) {
 	stock := couponStock(c)
-	if complete(stock.Spec) {
-		stock.Status.FaceValueYuan = money.Yuan(stock.Spec.CouponUseRule.FixedNormalCoupon.CouponAmount)
+	describeTimes(&stock.Status.CampaignStatus, stock.Spec.AvailableBeginTime, stock.Spec.AvailableEndTime, observed)
+	if value := faceValue(stock.Spec, observed); value > 0 {
+		stock.Status.FaceValueYuan = money.Yuan(value)
 	}
-	if observed == nil {
-		observed = k.Exposure(c)
+	budget := k.Exposure(c)
+	if observed != nil && observed.Exposure != nil {
+		budget = observed.Exposure
 	}
-	if observed != nil {
-		stock.Status.BudgetYuan = money.Yuan(observed.Fen)
+	if budget != nil {
+		stock.Status.BudgetYuan = money.Yuan(budget.Fen)
 	}
+}
+
+// faceValue is what a coupon takes off, in fen: as the manifest says, or the vendor where the creation fields were left out; 0 where
+// neither does.
+func faceValue(spec v1alpha1.CouponStockSpec, observed *providers.Snapshot) int64 {
+	var shown struct {
+		CouponUseRule v1alpha1.CouponStockCouponUseRule `json:"couponUseRule"`
+	}
+	if !complete(spec) && observed != nil && wire.FromVendor(observed.Content, &shown) == nil {
+		return shown.CouponUseRule.FixedNormalCoupon.CouponAmount
+	}
+	return spec.CouponUseRule.FixedNormalCoupon.CouponAmount
 }
 
 // Distribution implements engine.Kind.

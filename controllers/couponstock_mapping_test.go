@@ -136,9 +136,19 @@ func TestAStockCanCostItsWholeBudget(t *testing.T) {
 	if stock.Status.FaceValueYuan != "5.00" || stock.Status.BudgetYuan != "500.00" {
 		t.Errorf("described are %q and %q", stock.Status.FaceValueYuan, stock.Status.BudgetYuan)
 	}
-	kind.Describe(stock, &providers.Exposure{Fen: 1})
+	kind.Describe(stock, &providers.Snapshot{Exposure: &providers.Exposure{Fen: 1}})
 	if stock.Status.BudgetYuan != "0.01" {
 		t.Errorf("what the vendor says is described as %q", stock.Status.BudgetYuan)
+	}
+	shown := &providers.Snapshot{Content: []byte(`{"coupon_use_rule":{"fixed_normal_coupon":{"coupon_amount":800}}}`)}
+	if kind.Describe(stock, shown); stock.Status.FaceValueYuan != "5.00" {
+		t.Errorf("beside the manifest's face value the vendor's is described, %q", stock.Status.FaceValueYuan)
+	}
+	stock.Spec = v1alpha1.CouponStockSpec{}
+	for _, observed := range []*providers.Snapshot{shown, {}, nil} {
+		if kind.Describe(stock, observed); stock.Status.FaceValueYuan != "8.00" {
+			t.Errorf("an adopted stock's face value is described as %q", stock.Status.FaceValueYuan)
+		}
 	}
 }
 

@@ -133,7 +133,11 @@ func (PayGiftActivityKind) Terms(c v1alpha1.Campaign) engine.Terms {
 func (PayGiftActivityKind) Exposure(v1alpha1.Campaign) *providers.Exposure { return nil }
 
 // Describe implements engine.Kind.
-func (PayGiftActivityKind) Describe(v1alpha1.Campaign, *providers.Exposure) {}
+func (PayGiftActivityKind) Describe(c v1alpha1.Campaign, observed *providers.Snapshot) {
+	activity := payGift(c)
+	info := activity.Spec.ActivityBaseInfo
+	describeTimes(&activity.Status.CampaignStatus, info.BeginTime, info.EndTime, observed)
+}
 
 // Distribution implements engine.Kind: WeChat Pay does not count what an activity gave out.
 func (PayGiftActivityKind) Distribution(v1alpha1.Campaign) **v1alpha1.DistributionRecord { return nil }

@@ -197,8 +197,8 @@ type AlipayVoucherActivityStatus struct {
 // +kubebuilder:printcolumn:name="Budget",type=string,JSONPath=`.status.budgetYuan`
 // +kubebuilder:printcolumn:name="Codes",type=string,JSONPath=`.status.codes.summary`
 // +kubebuilder:printcolumn:name="Sent",type=string,JSONPath=`.status.distribution.summary`
-// +kubebuilder:printcolumn:name="Begin",type=string,JSONPath=`.spec.voucherSendModeInfo.voucherSendRuleInfo.publishStartTime`
-// +kubebuilder:printcolumn:name="End",type=string,JSONPath=`.spec.voucherSendModeInfo.voucherSendRuleInfo.publishEndTime`
+// +kubebuilder:printcolumn:name="Begin",type=string,JSONPath=`.status.beginTime`
+// +kubebuilder:printcolumn:name="End",type=string,JSONPath=`.status.endTime`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Request",type=string,JSONPath=`.status.request.number`,priority=1
 // +kubebuilder:printcolumn:name="Gateway",type=string,JSONPath=`.status.activityStatus`,priority=1

@@ -287,6 +287,13 @@ type CampaignStatus struct {
 	// Scheduled, Inactive, Running, Paused, Ended, Terminated, Failed or Missing.
 	// +optional
 	State CampaignState `json:"state,omitempty"`
+	// beginTime is when the activity begins, such as `2027-01-20T00:00:00+08:00`: as the manifest says, or the vendor, in Beijing
+	// time, where the creation fields were left out.
+	// +optional
+	BeginTime string `json:"beginTime,omitempty"`
+	// endTime is when it ends, likewise.
+	// +optional
+	EndTime string `json:"endTime,omitempty"`
 	// creation says what is known about the remote creation: `Unknown` while a create call's
 	// outcome is open, `Confirmed` once the activity exists as the manifest says, `Differs` when
 	// what exists under the request number is something else; absent before the first call.

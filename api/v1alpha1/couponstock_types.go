@@ -174,8 +174,8 @@ type CouponStockStatus struct {
 // +kubebuilder:printcolumn:name="Value",type=string,JSONPath=`.status.faceValueYuan`
 // +kubebuilder:printcolumn:name="Budget",type=string,JSONPath=`.status.budgetYuan`
 // +kubebuilder:printcolumn:name="Sent",type=string,JSONPath=`.status.distribution.summary`
-// +kubebuilder:printcolumn:name="Begin",type=string,JSONPath=`.spec.availableBeginTime`
-// +kubebuilder:printcolumn:name="End",type=string,JSONPath=`.spec.availableEndTime`
+// +kubebuilder:printcolumn:name="Begin",type=string,JSONPath=`.status.beginTime`
+// +kubebuilder:printcolumn:name="End",type=string,JSONPath=`.status.endTime`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Request",type=string,JSONPath=`.status.request.number`,priority=1
 // +kubebuilder:printcolumn:name="Gateway",type=string,JSONPath=`.status.stockStatus`,priority=1

@@ -158,8 +158,8 @@ type PayGiftActivityStatus struct {
 // +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.activityId`
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.state`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
-// +kubebuilder:printcolumn:name="Begin",type=string,JSONPath=`.spec.activityBaseInfo.beginTime`
-// +kubebuilder:printcolumn:name="End",type=string,JSONPath=`.spec.activityBaseInfo.endTime`
+// +kubebuilder:printcolumn:name="Begin",type=string,JSONPath=`.status.beginTime`
+// +kubebuilder:printcolumn:name="End",type=string,JSONPath=`.status.endTime`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Request",type=string,JSONPath=`.status.request.number`,priority=1
 // +kubebuilder:printcolumn:name="Gateway",type=string,JSONPath=`.status.activityStatus`,priority=1

@@ -71,5 +71,5 @@ func decideRefusedParts(f *Facts) (Decision, bool) {
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonPartsRefused, fmt.Sprintf(
 		"%s goes on without %d of what %s lists: %s%s. Correct the list; or have the vendor accept them, and ask once more with the annotation campaign-operator.io/reconcile-requested-at.",
-		f.it(), refused.Total, refused.Field, strings.Join(parts, ", "), more)), true
+		f.it(), refused.Total, manifestPath(refused.Field), strings.Join(parts, ", "), more)), true
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -117,11 +118,19 @@ func rowOf(snapshot providers.Snapshot, digest string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// manifestPath is where the manifest has a field of the vendor's. The members, which are in a list of their own, keep their name.
+func manifestPath(field string) string {
+	if field == membersField {
+		return field
+	}
+	return "spec." + wire.CamelCase(field)
+}
+
 // describe lists differences for a message.
 func describe(differences []providers.Difference) string {
 	var parts []string
 	for _, d := range differences {
-		parts = append(parts, fmt.Sprintf("%s is %q, the manifest says %q", d.Field, d.Observed, d.Desired))
+		parts = append(parts, fmt.Sprintf("%s is %q, the manifest says %q", manifestPath(d.Field), d.Observed, d.Desired))
 	}
 	const shown = 3
 	if len(parts) > shown {

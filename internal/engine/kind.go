@@ -175,8 +175,9 @@ type Kind interface {
 	WantsDetail(c v1alpha1.Campaign, s providers.Snapshot) bool
 	// Exposure is the money that the activity can cost as the manifest says; nil where it says none.
 	Exposure(c v1alpha1.Campaign) *providers.Exposure
-	// Describe writes into the status what people see of the manifest's money; observed is the vendor's, where it is known.
-	Describe(c v1alpha1.Campaign, observed *providers.Exposure)
+	// Describe writes into the status what people see of the activity's time and money: as the manifest says, or the vendor in what
+	// was observed of it; nil where nothing was.
+	Describe(c v1alpha1.Campaign, observed *providers.Snapshot)
 	// Terms says for the plan what the creation commits and what cannot be undone after it.
 	Terms(c v1alpha1.Campaign) Terms
 }

@@ -28,7 +28,7 @@ func (testKind) GivenNumber(v1alpha1.Campaign) string                         { 
 func (testKind) ActivityID(c v1alpha1.Campaign) string                        { return gift(c).Status.ActivityID }
 func (testKind) SetActivityID(c v1alpha1.Campaign, s string)                  { gift(c).Status.ActivityID = s }
 func (testKind) Plural() string                                               { return "paygiftactivities" }
-func (testKind) Describe(v1alpha1.Campaign, *providers.Exposure)              {}
+func (testKind) Describe(v1alpha1.Campaign, *providers.Snapshot)              {}
 func (testKind) Distribution(v1alpha1.Campaign) **v1alpha1.DistributionRecord { return nil }
 func (testKind) References(v1alpha1.Campaign) []Reference                     { return nil }
 func (testKind) Exposure(v1alpha1.Campaign) *providers.Exposure {

@@ -71,7 +71,7 @@ func (s *scope) observed(changed bool) {
 		return
 	}
 	s.Kind.Observe(s.campaign, s.remote.Snapshot.Facts, s.remote.Snapshot.VendorState)
-	s.Kind.Describe(s.campaign, s.remote.Snapshot.Exposure)
+	s.Kind.Describe(s.campaign, &s.remote.Snapshot)
 	s.noteDistribution(changed)
 	s.noteAvailable()
 	s.noteOperation()

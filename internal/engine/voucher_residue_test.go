@@ -18,7 +18,7 @@ func TestShopsThatTheVendorLeavesOutAreSaidAndNotAskedForAgain(t *testing.T) {
 		w.applied(v1alpha1.PayGiftActivityActive, shops("1", "9"))
 		w.pass(5 * time.Minute)
 		w.want(v1alpha1.ReasonPartsRefused, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
-		contains(t, ready(w.campaign()).Message, "without 1 of what shops lists", "9 (SHOP_NOT_EXIST)")
+		contains(t, ready(w.campaign()).Message, "without 1 of what spec.shops lists", "9 (SHOP_NOT_EXIST)")
 		w.restart()
 		w.costs(tally{}, func() { w.pass(20 * time.Minute) })
 

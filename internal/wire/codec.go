@@ -31,6 +31,23 @@ func ToVendor(v any) (Object, error) {
 	return object, nil
 }
 
+// FromVendor reads a vendor's object, such as what it returns of a body, into v, a pointer to a struct with a manifest's field names. What
+// v does not name is ignored; an error means that what it names is not of its type.
+func FromVendor(raw []byte, v any) error {
+	tree, err := decode(raw)
+	if err != nil {
+		return err
+	}
+	respelled, err := json.Marshal(rekey(tree, CamelCase))
+	if err != nil {
+		return fmt.Errorf("respell a vendor's object: %w", err)
+	}
+	if err := json.Unmarshal(respelled, v); err != nil {
+		return fmt.Errorf("read a vendor's object: %w", err)
+	}
+	return nil
+}
+
 // Bytes renders a body: keys sorted, no spaces, no HTML escapes, no final newline, so that
 // equal content is equal bytes for ever.
 func Bytes(object Object) ([]byte, error) {

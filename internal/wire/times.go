@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// beijing is the zone that both vendors' pages write their times in. It has no daylight
+// Beijing is the zone that both vendors' pages write their times in. It has no daylight
 // saving time, so a fixed offset is the zone.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
+var Beijing = time.FixedZone("UTC+8", 8*60*60)
 
 // WeChatPayTime re-spells an RFC 3339 time with any offset as WeChat Pay documents it:
 // Beijing time with the offset +08:00, with milliseconds only where the manifest has a fraction.
@@ -20,7 +20,7 @@ func WeChatPayTime(manifest string) (string, error) {
 	if at.Nanosecond() != 0 {
 		layout = "2006-01-02T15:04:05.000-07:00"
 	}
-	return at.In(beijing).Format(layout), nil
+	return at.In(Beijing).Format(layout), nil
 }
 
 // AlipayTime re-spells an RFC 3339 time with any offset as Alipay documents it: Beijing time, without an offset and to the
@@ -33,8 +33,11 @@ func AlipayTime(manifest string) (string, error) {
 	if at.Nanosecond() != 0 {
 		return "", fmt.Errorf("%q has a fraction of a second; write whole seconds, such as 2027-01-20T00:00:00+08:00", manifest)
 	}
-	return at.In(beijing).Format("2006-01-02 15:04:05"), nil
+	return at.In(Beijing).Format("2006-01-02 15:04:05"), nil
 }
+
+// FormatTime writes a time as manifests do, in Beijing time: 2027-01-20T00:00:00+08:00.
+func FormatTime(at time.Time) string { return at.In(Beijing).Format(time.RFC3339) }
 
 // ParseTime reads a manifest's RFC 3339 time.
 func ParseTime(manifest string) (time.Time, error) {

@@ -68,3 +68,17 @@ func TestATimeWithoutOffsetIsRefusedWithAnExample(t *testing.T) {
 		t.Errorf("err = %v, want one that shows how to write it", err)
 	}
 }
+
+func TestWhatAVendorReturnsIsReadByTheManifestsNames(t *testing.T) {
+	var read struct {
+		MaxAmount int64 `json:"maxAmount"`
+	}
+	if err := FromVendor([]byte(`{"max_amount":9007199254740993,"unheard_of":[{"a":null}]}`), &read); err != nil || read.MaxAmount != 9007199254740993 {
+		t.Errorf("read %+v, %v", read, err)
+	}
+	for _, raw := range []string{"", "{", `{"max_amount":"many"}`, `[]`} {
+		if err := FromVendor([]byte(raw), &read); err == nil {
+			t.Errorf("%q is read as %+v", raw, read)
+		}
+	}
+}
