@@ -56,7 +56,7 @@ lint: tools ## Run the linters: .golangci.yml, and for api/ also .golangci-api.y
 ##@ Check it
 
 test: $(CONTROL_PLANE) build flux-apply ## Run all tests against a real API server. TESTFLAGS: other flags than -race.
-	$(ASSETS) go test -timeout 15m $(TESTFLAGS) ./...
+	$(ASSETS) go test -timeout 20m $(TESTFLAGS) ./...
 
 cover: $(CONTROL_PLANE) build ## Measure coverage of the engine, the providers and the notification door: 85 % wanted.
 	@for dir in internal/engine providers/wechatpay providers/alipay internal/notify; do \

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -16,7 +15,7 @@ import (
 // waitForAccountStatus waits until the account is as wanted.
 func (w *world) waitForAccountStatus(what string, is func(*v1alpha1.WeChatPayMerchant) bool) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, what, func() error {
+	eventually(w.t, what, func() error {
 		if account := readAccount(w); !is(account) {
 			return fmt.Errorf("finalizers %v, status %+v", account.Finalizers, account.Status.AccountStatus)
 		}
@@ -85,7 +84,7 @@ func TestADeletedAccountStaysUntilTheLastActivityThatNeedsItHasEnded(t *testing.
 	})
 
 	w.kubectl("delete", "wxm", "wechatpay", "-n", w.namespace, "--wait=false")
-	eventually(t, 40*time.Second, "the event says why", func() error {
+	eventually(t, "the event says why", func() error {
 		if events := w.kubectl("get", "events", "-n", w.namespace); !strings.Contains(events, "DeletionHeld") {
 			return fmt.Errorf("events are %s", events)
 		}
@@ -95,7 +94,7 @@ func TestADeletedAccountStaysUntilTheLastActivityThatNeedsItHasEnded(t *testing.
 	w.waitFor("summer", "Reconciling", "True AccountNotReady")
 
 	w.kubectl("delete", "paygiftactivity", "spring", "-n", w.namespace, "--timeout=40s") // ends its activity first
-	eventually(t, 40*time.Second, "the account is gone", func() error {
+	eventually(t, "the account is gone", func() error {
 		err := w.client.Get(t.Context(), client.ObjectKey{Namespace: w.namespace, Name: "wechatpay"}, &v1alpha1.WeChatPayMerchant{})
 		if !apierrors.IsNotFound(err) {
 			return fmt.Errorf("it is still there: %w", err)

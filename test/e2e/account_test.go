@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -40,7 +39,7 @@ func (w *world) recreate(account *v1alpha1.WeChatPayMerchant) {
 // waitForAccount waits until the account's Ready is as wanted and its message holds a text.
 func (w *world) waitForAccount(want, text string) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, "the account is "+want, func() error {
+	eventually(w.t, "the account is "+want, func() error {
 		account := readAccount(w)
 		ready := meta.FindStatusCondition(account.Status.Conditions, v1alpha1.ConditionReady)
 		if condition(account.Status.Conditions, v1alpha1.ConditionReady) != want || !strings.Contains(ready.Message, text) {

@@ -107,7 +107,7 @@ func TestARestartWhileTheGatewayIsDownChangesNothing(t *testing.T) {
 	before, probes := w.writes(), w.counter("certificates")
 	rule := w.fault(map[string]any{"match": map[string]any{"mchid": w.sim.mchid}, "action": "status", "status": 503, "times": -1})
 	w.startManager()
-	eventually(t, 30*time.Second, "the account was probed and the list asked for", func() error {
+	eventually(t, "the account was probed and the list asked for", func() error {
 		if now, lists := w.counter("certificates"), w.counter("paygift.list"); now <= probes || lists < 3 {
 			return fmt.Errorf("%d probes before, %d now, %d lists", probes, now, lists)
 		}

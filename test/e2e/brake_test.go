@@ -75,7 +75,7 @@ func TestTheBrakeHoldsFiftyQueuedCreationsAndLetsThemGoOn(t *testing.T) {
 	w := newWorld(t)
 	w.startReadyManager("--create-rate=" + perSecond)
 	names := w.queued(campaigns)
-	eventually(t, 30*time.Second, "some are created", func() error {
+	eventually(t, "some are created", func() error {
 		if n := len(w.creates()); n < 4 {
 			return fmt.Errorf("%d are", n)
 		}
@@ -87,7 +87,7 @@ func TestTheBrakeHoldsFiftyQueuedCreationsAndLetsThemGoOn(t *testing.T) {
 	// The account is read from the API server right before each call, and calls are a quarter of
 	// a second apart. So when the patch has returned, one call at most is on its way whose read of
 	// the account came before the brake was stored; a later one would have seen it.
-	eventually(t, 30*time.Second, "all others are held by the brake", func() error {
+	eventually(t, "all others are held by the brake", func() error {
 		reasons := w.reasons(names)
 		if reasons["False AccountBraked"]+reasons["True Scheduled"] != campaigns {
 			return fmt.Errorf("%v", reasons)
@@ -130,7 +130,7 @@ func (w *world) braked(names []string, created int) {
 	w.t.Helper()
 	now := strconv.FormatInt(time.Now().UnixNano(), 10)
 	w.kubectl("annotate", "pga", "--all", "-n", w.namespace, "--overwrite", v1alpha1.AnnotationReconcileRequestedAt+"="+now)
-	eventually(w.t, 40*time.Second, "every campaign was looked at", func() error {
+	eventually(w.t, "every campaign was looked at", func() error {
 		for _, name := range names {
 			if handled := w.get(name).Status.LastHandledReconcileAt; handled != now {
 				return fmt.Errorf("%s was last at %q", name, handled)

@@ -46,7 +46,7 @@ func TestAManagerToldToStopRecordsTheCallThatIsUnderWay(t *testing.T) {
 	w.mustApply(w.manifest(campaign{Name: "rollout"}))
 	w.held(rule)
 	go w.manager.stop() // ends when the process does
-	eventually(t, 20*time.Second, "the manager is stopping", func() error {
+	eventually(t, "the manager is stopping", func() error {
 		if log := w.manager.printed(); !strings.Contains(log, "Shutdown signal received") {
 			return fmt.Errorf("not told yet")
 		}
@@ -230,7 +230,7 @@ func (w *world) begin(name string) time.Time {
 // waitUntilBegun waits until a moment has passed at the vendor.
 func (w *world) waitUntilBegun(begin time.Time) {
 	w.t.Helper()
-	eventually(w.t, 30*time.Second, "the activity has begun", func() error {
+	eventually(w.t, "the activity has begun", func() error {
 		if time.Now().Before(begin.Add(500 * time.Millisecond)) {
 			return fmt.Errorf("begins at %s", begin)
 		}
@@ -241,7 +241,7 @@ func (w *world) waitUntilBegun(begin time.Time) {
 // waitSettled waits until a campaign is Ready, running if it has begun.
 func (w *world) waitSettled(name string, begun bool) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, name+" settles", func() error {
+	eventually(w.t, name+" settles", func() error {
 		got := w.get(name)
 		ready := condition(got.Status.Conditions, "Ready")
 		if ready == "True Running" || (ready == "True Scheduled" && !begun) {

@@ -65,7 +65,7 @@ func TestThreeThousandSettledCampaignsAreSilentAndWhatIsNewGoesFirst(t *testing.
 	})
 	t.Run("what is applied right after a restart is not kept waiting", func(t *testing.T) {
 		w.startFleet()
-		eventually(t, 20*time.Second, "the manager works", func() error {
+		eventually(t, "the manager works", func() error {
 			if w.working().IsZero() {
 				return fmt.Errorf("not yet")
 			}
@@ -141,7 +141,7 @@ func (w *fleetWorld) working() time.Time {
 // waitUntilLookedAt waits until the manager has looked at every campaign since its start.
 func (w *fleetWorld) waitUntilLookedAt() {
 	w.t.Helper()
-	eventually(w.t, time.Minute, "every campaign was looked at", func() error {
+	eventually(w.t, "every campaign was looked at", func() error {
 		names := map[string]bool{}
 		for _, line := range w.logged() {
 			if line.Msg == "decided" {

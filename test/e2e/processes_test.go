@@ -121,7 +121,7 @@ func startSimulator(t *testing.T, namespace, mchid string, args ...string) *simu
 		"--listen", "127.0.0.1:0", "--address-file", address, "--merchant", mchid,
 		"--secrets-dir", s.secrets, "--secret-namespace", namespace,
 	}, args...)...)
-	eventually(t, 20*time.Second, "the simulator listens", func() error {
+	eventually(t, "the simulator listens", func() error {
 		text, err := os.ReadFile(address)
 		s.url = strings.TrimSpace(string(text))
 		if err == nil && !strings.HasPrefix(s.url, "http") {
@@ -177,8 +177,18 @@ func startManager(t *testing.T, kubeconfig, namespace string, sim *simulator, ar
 	}, args...)...)
 }
 
+// patience is how long a test waits for what takes seconds, or a minute or two where the vendor's silence has to be waited for, on a
+// machine that many other tests run on.
+const patience = 3 * time.Minute
+
 // eventually polls until the check passes.
-func eventually(t *testing.T, within time.Duration, what string, check func() error) {
+func eventually(t *testing.T, what string, check func() error) {
+	t.Helper()
+	eventuallyWithin(t, patience, what, check)
+}
+
+// eventuallyWithin polls until the check passes, for as long as is said.
+func eventuallyWithin(t *testing.T, within time.Duration, what string, check func() error) {
 	t.Helper()
 	deadline := time.NewTimer(within)
 	defer deadline.Stop()

@@ -100,7 +100,7 @@ func TestTheOperatorHasTheRightsThatItUsesAndNoOther(t *testing.T) {
 
 	w := newInstalledWorld(t)
 	w.liveAWholeLife()
-	eventually(t, 20*time.Second, "every right is used", func() error { return w.unused(granted) })
+	eventually(t, "every right is used", func() error { return w.unused(granted) })
 	w.manager.stop()
 	requests := w.requests()
 	for _, refused := range requests {

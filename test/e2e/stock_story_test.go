@@ -206,7 +206,7 @@ func (w *world) sent(id string, count int) {
 // waitForSent waits until a stock's status says how many coupons were given out.
 func (w *world) waitForSent(name string, count int64) {
 	w.t.Helper()
-	eventually(w.t, 20*time.Second, fmt.Sprintf("%d coupons of %s are told", count, name), func() error {
+	eventually(w.t, fmt.Sprintf("%d coupons of %s are told", count, name), func() error {
 		want := v1alpha1.DistributionRecord{Summary: fmt.Sprintf("%d/100", count), Sent: count, Total: 100}
 		got := w.getStock(name).Status.Distribution
 		if got == nil || got.Summary != want.Summary || got.Sent != want.Sent || got.Total != want.Total {

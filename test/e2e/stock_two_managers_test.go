@@ -83,14 +83,10 @@ func (w *world) askForLooks() {
 	w.kubectl("annotate", "cst", "--all", "-n", w.namespace, "--overwrite", v1alpha1.AnnotationReconcileRequestedAt+"="+strconv.FormatInt(time.Now().UnixNano(), 10))
 }
 
-// readiesWithin is how long stocks may take to be as wanted: activations that killed managers left open count as under way for a minute,
-// and what stood back for them is looked at again a minute later at most.
-const readiesWithin = 150 * time.Second
-
 // waitForReadies waits until the Ready conditions of all stocks, counted, are as wanted.
 func (w *world) waitForReadies(stocks int, wanted func(ready map[string]int) bool) {
 	w.t.Helper()
-	eventually(w.t, readiesWithin, fmt.Sprintf("all of %d stocks are as wanted", stocks), func() error {
+	eventually(w.t, fmt.Sprintf("all of %d stocks are as wanted", stocks), func() error {
 		ready := map[string]int{}
 		for _, s := range w.allStocks() {
 			ready[condition(s.Status.Conditions, v1alpha1.ConditionReady)]++
@@ -105,7 +101,7 @@ func (w *world) waitForReadies(stocks int, wanted func(ready map[string]int) boo
 // waitForLocks waits until so many budgets are locked.
 func (w *world) waitForLocks(count int) {
 	w.t.Helper()
-	eventually(w.t, 30*time.Second, fmt.Sprintf("%d budgets are locked", count), func() error {
+	eventually(w.t, fmt.Sprintf("%d budgets are locked", count), func() error {
 		if locks := len(w.ledger()); locks < count {
 			return fmt.Errorf("%d are", locks)
 		}

@@ -188,7 +188,7 @@ func (w *world) waitForStockSweeps(more int) {
 	w.t.Helper()
 	const page = 10
 	want := w.counter("favor.list") + more*(len(w.stocks())/page+1)
-	eventually(w.t, 30*time.Second, fmt.Sprintf("stocks were listed %d times", want), func() error {
+	eventually(w.t, fmt.Sprintf("stocks were listed %d times", want), func() error {
 		if now := w.counter("favor.list"); now < want {
 			return fmt.Errorf("%d times", now)
 		}

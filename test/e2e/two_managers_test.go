@@ -53,7 +53,7 @@ func TestTwoManagersAtOnceMakeOneActivityEachAndTrueStatuses(t *testing.T) {
 			b.fight(100)
 
 			// What was edited while its create call was open is waited for until absence is proven: for 90 s and two sweeps.
-			eventually(t, 5*time.Minute, "every status is true", b.check)
+			eventuallyWithin(t, 5*time.Minute, "every status is true", b.check)
 			b.waitForSweeps(b.counter("paygift.list") + 6) // what one of them has changed the other sees in its next sweep
 			writes := b.campaignsWritten()
 			b.waitForSweeps(b.counter("paygift.list") + 6)
@@ -187,7 +187,7 @@ func (b *brawl) campaignsWritten() []string {
 // waitUntilSeen waits until one of the managers has looked at a campaign.
 func (b *brawl) waitUntilSeen(name string) {
 	b.t.Helper()
-	eventually(b.t, time.Minute, name+" is looked at", func() error {
+	eventually(b.t, name+" is looked at", func() error {
 		if observed := b.get(name).Status.ObservedGeneration; observed < 0 {
 			return fmt.Errorf("observed generation %d", observed)
 		}

@@ -102,7 +102,7 @@ func TestTheSignatureOfAnotherAccountWakesNothing(t *testing.T) {
 	d.wantCounted("UnknownActivity", 1)
 	other.sendTo(d.url + "/alipay/" + w.sim.appID)
 	other.say("stopped", id)
-	eventually(t, 20*time.Second, "it is refused", func() error {
+	eventually(t, "it is refused", func() error {
 		if now := d.counted("alipay", "Unverified"); now != refused+1 {
 			return fmt.Errorf("%d are", now-refused)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 )
@@ -20,7 +19,7 @@ func TestAManagerThatDoesNotLeadHasTheMessageComeAgainUntilItLeads(t *testing.T)
 
 	w.inConsole(id, alipay.ConsoleComplete)
 	var told alipay.Message
-	eventually(t, 20*time.Second, "the message was refused", func() error {
+	eventually(t, "the message was refused", func() error {
 		told = w.waitForMessages(1, alipay.MessagePending)[0]
 		if len(told.Deliveries) == 0 {
 			return fmt.Errorf("it is %+v", told)

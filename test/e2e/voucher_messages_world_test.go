@@ -32,7 +32,7 @@ func (w *world) openDoor(args ...string) *door {
 		"--notify-bind-address=127.0.0.1:0", "--metrics-address=" + d.metrics, "--sweep-interval=10m",
 	}, args...)...)
 	w.manager = d.process
-	eventually(w.t, 20*time.Second, "the door is open", func() error {
+	eventually(w.t, "the door is open", func() error {
 		address, err := d.address()
 		d.url = "http://" + address
 		return err
@@ -142,7 +142,7 @@ func (d *door) tryPost(path, body string, header ...string) (status int, answer 
 // waitUntilItKnows waits until the manager leads and an app works in it: until then it refuses forgeries for another reason.
 func (d *door) waitUntilItKnows(appID string) {
 	d.t.Helper()
-	eventually(d.t, 40*time.Second, "the app is known to the door", func() error {
+	eventually(d.t, "the app is known to the door", func() error {
 		status, answer := d.post("/alipay/"+appID, "unsigned=1")
 		if d.counted("alipay", "Unverified") == 0 {
 			return fmt.Errorf("it answers %d %s", status, answer)
@@ -165,7 +165,7 @@ func (w *world) messages() []alipay.Message {
 func (w *world) waitForMessages(count int, state string) []alipay.Message {
 	w.t.Helper()
 	var messages []alipay.Message
-	eventually(w.t, 20*time.Second, fmt.Sprintf("%d messages are %s", count, state), func() error {
+	eventually(w.t, fmt.Sprintf("%d messages are %s", count, state), func() error {
 		messages = w.messages()
 		for _, m := range messages {
 			if m.State != state {
@@ -208,7 +208,7 @@ func (w *world) calls(operation string) []journal.Entry {
 func (w *world) waitUntilAccepted(name string) v1alpha1.AlipayVoucherActivityStatus {
 	w.t.Helper()
 	var accepted v1alpha1.AlipayVoucherActivityStatus
-	eventually(w.t, 40*time.Second, name+" is accepted", func() error {
+	eventually(w.t, name+" is accepted", func() error {
 		accepted = w.getVoucher(name).Status
 		if accepted.ActivityID == "" {
 			return fmt.Errorf("its status is %+v", accepted)
@@ -240,7 +240,7 @@ func (w *world) wantChanges(creates, modifies, appends, stops int) {
 // time later.
 func (w *world) waitForPoll(since time.Time, worked time.Duration) (last, next time.Time) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, "a late poll", func() error {
+	eventually(w.t, "a late poll", func() error {
 		looks := w.calls("ordervoucher.query")
 		if len(looks) == 0 || looks[len(looks)-1].Time.Sub(since) < worked {
 			return fmt.Errorf("looked at %d times", len(looks))
@@ -261,7 +261,7 @@ func (w *world) untouched(name string) func() {
 		w.t.Helper()
 		asked := time.Now().Format(time.RFC3339Nano)
 		w.kubectl("annotate", "ava", name, "-n", w.namespace, "--overwrite", v1alpha1.AnnotationReconcileRequestedAt+"="+asked)
-		eventually(w.t, 20*time.Second, name+" was looked at", func() error {
+		eventually(w.t, name+" was looked at", func() error {
 			if handled := w.getVoucher(name).Status.LastHandledReconcileAt; handled != asked {
 				return fmt.Errorf("the last look was that of %q", handled)
 			}

@@ -58,7 +58,7 @@ func TestOfManifestsThatAreAlikeAndAppliedTogetherOneIsMade(t *testing.T) {
 		manifests = append(manifests, w.voucherManifest(voucher{Name: name, Title: "满百减十", Begin: begin}))
 	}
 	w.mustApply(strings.Join(manifests, "---\n"))
-	eventually(t, 40*time.Second, "one is made, and the others say so", func() error {
+	eventually(t, "one is made, and the others say so", func() error {
 		reasons := map[string]int{}
 		for _, name := range []string{"one", "two", "three", "four"} {
 			reasons[condition(w.getVoucher(name).Status.Conditions, "Ready")]++

@@ -161,7 +161,7 @@ func (w *world) startVoucherManager(args ...string) {
 // waitForApp waits until the world's AlipayApp is as wanted.
 func (w *world) waitForApp(ready string) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, "the app is "+ready, func() error {
+	eventually(w.t, "the app is "+ready, func() error {
 		app := &v1alpha1.AlipayApp{}
 		w.read("alipay", app)
 		if got := condition(app.Status.Conditions, "Ready"); got != ready {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 
@@ -64,7 +63,7 @@ func (w *world) changes() int {
 // waitForState waits until a campaign's status.state is as wanted.
 func (w *world) waitForState(name string, want v1alpha1.CampaignState) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, fmt.Sprintf("%s is %s", name, want), func() error {
+	eventually(w.t, fmt.Sprintf("%s is %s", name, want), func() error {
 		if got := w.get(name).Status; got.State != want {
 			return fmt.Errorf("status %+v", got)
 		}
@@ -75,7 +74,7 @@ func (w *world) waitForState(name string, want v1alpha1.CampaignState) {
 // waitForUnmanaged waits until the account lists exactly these activities as unmanaged.
 func (w *world) waitForUnmanaged(ids ...string) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, fmt.Sprintf("%v are unmanaged", ids), func() error {
+	eventually(w.t, fmt.Sprintf("%v are unmanaged", ids), func() error {
 		unmanaged := readAccount(w).Status.Unmanaged
 		if unmanaged == nil {
 			return fmt.Errorf("none")
@@ -95,7 +94,7 @@ func (w *world) waitForUnmanaged(ids ...string) {
 // waitForBrake waits until the operator has seen the brake.
 func (w *world) waitForBrake(want v1alpha1.AccountBrake) {
 	w.t.Helper()
-	eventually(w.t, 20*time.Second, fmt.Sprintf("the brake is seen at %s", want), func() error {
+	eventually(w.t, fmt.Sprintf("the brake is seen at %s", want), func() error {
 		if got := readAccount(w).Status.Brake; got != string(want) {
 			return fmt.Errorf("at %q", got)
 		}
@@ -107,7 +106,7 @@ func (w *world) waitForBrake(want v1alpha1.AccountBrake) {
 func (w *world) waitForBraked(names []string) []string {
 	w.t.Helper()
 	var held []string
-	eventually(w.t, 20*time.Second, "campaigns are held", func() error {
+	eventually(w.t, "campaigns are held", func() error {
 		held = nil
 		for _, name := range names {
 			switch got := condition(w.get(name).Status.Conditions, v1alpha1.ConditionReady); got {
@@ -130,7 +129,7 @@ func (w *world) waitForBraked(names []string) []string {
 func (w *world) waitForStillRunning(id string) string {
 	w.t.Helper()
 	command := ""
-	eventually(w.t, 20*time.Second, id+" is listed as still running", func() error {
+	eventually(w.t, id+" is listed as still running", func() error {
 		still := readAccount(w).Status.StillRunning
 		if still == nil {
 			return fmt.Errorf("nothing is listed")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -86,7 +85,7 @@ func (st *namespaceStory) deleteWithoutGateway() {
 	id := st.get("summer").Status.ActivityID
 	rule := st.fault(map[string]any{"match": map[string]any{"operation": "paygift.terminate"}, "action": "reset", "times": -1})
 	st.Run("kubectl delete pga summer --wait=false")
-	eventually(st.t, 30*time.Second, "the finalizer says why it waits", func() error {
+	eventually(st.t, "the finalizer says why it waits", func() error {
 		got := st.get("summer")
 		if got.DeletionTimestamp == nil || condition(got.Status.Conditions, "Ready") != "False GatewayUnavailable" {
 			return fmt.Errorf("deleted %v, status %+v", got.DeletionTimestamp, got.Status)
@@ -136,7 +135,7 @@ func (st *namespaceStory) deleteNamespace() {
 	st.platform.waitForUnmanaged(st.running...)
 	const events = "kubectl get events -n %s --field-selector type=Warning,involvedObject.kind=WeChatPayMerchant" +
 		" --sort-by=.message -o custom-columns=REASON:.reason,MESSAGE:.message"
-	eventually(st.t, 20*time.Second, "an event names each activity that was let go, and no other", func() error {
+	eventually(st.t, "an event names each activity that was let go, and no other", func() error {
 		out, err := st.shell(fmt.Sprintf(events, st.platform.namespace))
 		for _, id := range st.running {
 			if !strings.Contains(out, id) {
@@ -159,7 +158,7 @@ func (st *namespaceStory) emptyNamespace(names ...string) {
 		st.t.Fatal(err)
 	}
 	for _, name := range names {
-		eventually(st.t, 30*time.Second, name+" is gone", func() error {
+		eventually(st.t, name+" is gone", func() error {
 			object := &v1alpha1.PayGiftActivity{}
 			err := st.client.Get(st.t.Context(), types.NamespacedName{Namespace: st.namespace, Name: name}, object)
 			if apierrors.IsNotFound(err) {

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"hash/crc32"
@@ -33,8 +32,6 @@ type world struct {
 	namespace string
 	sim       *simulator
 	manager   *process
-	// patience is how long a status may take to be as wanted; 40 seconds when zero.
-	patience time.Duration
 }
 
 var worlds atomic.Int64
@@ -235,7 +232,7 @@ func (w *world) waitFor(name, conditionType, want string) *v1alpha1.PayGiftActiv
 func waitForCampaign[C v1alpha1.Campaign](w *world, get func(name string) C, name, conditionType, want string) C {
 	w.t.Helper()
 	var last C
-	eventually(w.t, cmp.Or(w.patience, 40*time.Second), fmt.Sprintf("%s is %s %s", name, conditionType, want), func() error {
+	eventually(w.t, fmt.Sprintf("%s is %s %s", name, conditionType, want), func() error {
 		last = get(name)
 		st := last.CampaignStatus()
 		got := condition(st.Conditions, conditionType)
@@ -316,7 +313,7 @@ func (w *world) fault(rule map[string]any) string {
 // held waits until a rule holds a call.
 func (w *world) held(id string) {
 	w.t.Helper()
-	eventually(w.t, 20*time.Second, "a call is held", func() error {
+	eventually(w.t, "a call is held", func() error {
 		var answer struct {
 			Data []struct {
 				ID   string `json:"id"`
