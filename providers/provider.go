@@ -229,7 +229,8 @@ type Receipt struct {
 // Page is one page of a vendor's list.
 type Page struct {
 	Items []Snapshot
-	// Total is the vendor's count over all pages. It can be wrong: use it for progress only.
+	// Total is the vendor's count over all pages; what the last page has beside them is not in it. It can be wrong: that it falls
+	// from one page to the next, or is more than there are, is only a sign.
 	Total int
 	// Last is true when no further page is to be asked for.
 	Last bool

@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"sync"
 	"time"
@@ -104,7 +103,7 @@ func (t *target) sweep(ctx context.Context) {
 	t.underWay = started
 	t.mu.Unlock()
 
-	entries, err := t.pages(ctx, activities, started)
+	entries, err := t.list(ctx, activities, started)
 	if ctx.Err() != nil {
 		return
 	}
@@ -180,32 +179,6 @@ func learnedSince(v *View, started time.Time) map[string]entry {
 		}
 	}
 	return learned
-}
-
-func (t *target) pages(ctx context.Context, activities providers.Activities, started time.Time) (map[string]entry, error) {
-	entries := map[string]entry{}
-	key := quota.Key{Gateway: t.Key.Gateway, Account: t.Key.Account, Endpoint: quota.Endpoint{Kind: t.Key.Kind, Operation: providers.OperationList}}
-	for number := range maxPages {
-		if err := t.pace(ctx, key); err != nil {
-			return nil, err
-		}
-		page, err := activities.List(ctx, number)
-		if err != nil {
-			if failure := providers.AsError(providers.OperationList, err); failure.Kind == providers.KindThrottled {
-				t.sweeper.pacer.Refused(key, failure.RetryAfter)
-			}
-			return nil, err
-		}
-		for _, item := range page.Items {
-			entries[item.ID] = entry{item, started}
-		}
-		if page.Last {
-			return entries, nil
-		}
-	}
-	// Half a list must not pass for a whole one: what it lacks would count as absent.
-	return nil, &providers.Error{Operation: providers.OperationList, Kind: providers.KindUnknown, Delay: providers.DelaySlow,
-		Err: fmt.Errorf("the vendor's list has not ended after %d pages", maxPages)}
 }
 
 // pace waits for the quota. It holds this target's goroutine, nobody else's.

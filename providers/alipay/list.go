@@ -39,7 +39,6 @@ func (v *Vouchers) List(ctx context.Context, page int) (providers.Page, error) {
 			return providers.Page{}, err
 		}
 		out.Items = append(out.Items, paused.Items...)
-		out.Total += len(paused.Items)
 		if paused.Last {
 			return out, nil
 		}
