@@ -53,7 +53,7 @@ func (r *AccountReporter) Fleets(ctx context.Context, identity v1alpha1.AccountI
 	var fleets []report.Fleet
 	for _, kind := range r.Kinds {
 		key := sweep.Key{Gateway: identity.Gateway, Account: identity.ID, Kind: kind.Name()}
-		fleet := report.Fleet{Kind: kind, StopState: kind.Traits().StopState, Costs: kind.Traits().Costs, View: r.View(key), Unseen: r.Failing(key)}
+		fleet := report.Fleet{Kind: kind, StopState: kind.Traits().StopState, Costs: kind.Traits().Costs, Shared: kind.Traits().Shared, View: r.View(key), Unseen: r.Failing(key)}
 		list := kind.NewList()
 		if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 			return nil, fmt.Errorf("list %s: %w", kind.Plural(), err)

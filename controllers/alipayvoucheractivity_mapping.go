@@ -43,7 +43,7 @@ func (AlipayVoucherActivityKind) Traits() engine.Traits {
 			providers.StateRunning:   providers.OperationTerminate,
 			providers.StatePaused:    providers.OperationTerminate,
 		}},
-		Anonymous: true, Repeats: true, Numbers: true, Costs: true,
+		Anonymous: true, Repeats: true, Numbers: true, Costs: true, Shared: true,
 		Confirms: voucherConfirms,
 		CodeForm: voucherCode, CodeWords: "1 to 64 letters, digits, -, _, +, = or |",
 	}

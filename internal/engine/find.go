@@ -128,7 +128,7 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 // mayHaveMade reports whether another resource has a create request open that may have made an activity.
 func (s *scope) mayHaveMade(other v1alpha1.Campaign, snapshot providers.Snapshot) bool {
 	st := other.CampaignStatus()
-	if st.Creation != v1alpha1.CreationUnknown || other.GetUID() == s.campaign.GetUID() || s.Kind.ActivityID(other) != "" || !s.sameAccount(other) {
+	if st.Creation != v1alpha1.CreationUnknown || other.GetUID() == s.campaign.GetUID() || s.Kind.ActivityID(other) != "" || !s.sharesWith(st.Request) {
 		return false
 	}
 	request, err := s.Kind.Request(other, s.sender(st.Request.Number))

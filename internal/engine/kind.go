@@ -69,6 +69,9 @@ type Traits struct {
 	CodeWords string
 	// Costs is true where activities have a budget of their own, which the account's ceilings are about.
 	Costs bool
+	// Shared is true where the accounts of a gateway can show each other's activities, as the apps that act for one merchant do, and
+	// ids are unique over all of them.
+	Shared bool
 	// Registers is how long after its creation an activity cannot be activated yet.
 	Registers time.Duration
 	// RefersTo are the kinds whose resources a manifest may name in place of an activity's id.

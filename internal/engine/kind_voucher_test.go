@@ -33,7 +33,7 @@ func (voucherKind) Traits() Traits {
 	}
 	return Traits{
 		Noun: "voucher activity", AdoptField: "spec.adopt.activityId", BeginField: "activityBaseInfo.beginTime", StopState: "Terminated",
-		Moves: Moves{GoalEnded: end}, Anonymous: true, Repeats: true, Numbers: true, Costs: true, Confirms: voucherConfirms,
+		Moves: Moves{GoalEnded: end}, Anonymous: true, Repeats: true, Numbers: true, Costs: true, Shared: true, Confirms: voucherConfirms,
 		CodeForm: regexp.MustCompile(`^[0-9A-Za-z]{1,64}$`), CodeWords: "1 to 64 letters or digits",
 	}
 }

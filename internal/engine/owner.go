@@ -13,16 +13,26 @@ import (
 	"github.com/campaign-operator/campaign-operator/internal/sweep"
 )
 
-// owner returns the older resource that has recorded the same activity of the same account;
+// owner returns the older resource that has recorded the same activity;
 // empty when this one is the oldest. An activity has one owner, whoever knows its number.
 func (s *scope) owner(ctx context.Context) (string, error) {
 	id := s.Kind.ActivityID(s.campaign)
 	return s.find(ctx, func(other v1alpha1.Campaign) bool { return s.records(other, id) && older(other, s.campaign) })
 }
 
-// records reports whether another resource records an activity of this account.
+// records reports whether another resource records an activity that this account shows.
 func (s *scope) records(other v1alpha1.Campaign, id string) bool {
-	return other.GetUID() != s.campaign.GetUID() && s.Kind.ActivityID(other) == id && manages(other) && s.sameAccount(other)
+	return other.GetUID() != s.campaign.GetUID() && s.Kind.ActivityID(other) == id && manages(other) && s.sharesWith(other.CampaignStatus().Request)
+}
+
+// sharesWith reports whether what was requested for an account can be shown to this campaign's.
+func (s *scope) sharesWith(request *v1alpha1.CreationRequest) bool {
+	return s.shares(request, s.sweepKey)
+}
+
+// shares reports whether what was requested for an account can be in the list of another.
+func (r *Reconciler) shares(request *v1alpha1.CreationRequest, list sweep.Key) bool {
+	return request != nil && request.Account.Gateway == list.Gateway && (request.Account.ID == list.Account || r.Kind.Traits().Shared)
 }
 
 // manages reports whether a resource is one that can own an activity: it does not merely watch it,
@@ -95,8 +105,8 @@ func visitAll(list client.ObjectList, visit func(v1alpha1.Campaign)) error {
 func (r *Reconciler) findShared(ctx context.Context, key sweep.Key) error {
 	oldest := map[string]v1alpha1.Campaign{}
 	return r.each(ctx, func(campaign v1alpha1.Campaign) {
-		id, request := r.Kind.ActivityID(campaign), campaign.CampaignStatus().Request
-		if id == "" || !manages(campaign) || request == nil || request.Account.ID != key.Account || request.Account.Gateway != key.Gateway {
+		id := r.Kind.ActivityID(campaign)
+		if id == "" || !manages(campaign) || !r.shares(campaign.CampaignStatus().Request, key) {
 			return
 		}
 		other, shared := oldest[id]

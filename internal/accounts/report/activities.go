@@ -85,12 +85,13 @@ func (k known) looksAfter(s providers.Snapshot) bool {
 	return k.ids[s.ID] || k.numbers[s.RequestNo] || underWay
 }
 
-// known gathers what the campaigns of an identity record, whichever account resource they refer to.
+// known gathers what the campaigns of an identity record, whichever account resource they refer to; of all identities where others can
+// have made what this one's list shows.
 func (f Fleet) known(identity v1alpha1.AccountIdentity) known {
 	k := known{ids: map[string]bool{}, numbers: map[string]bool{}}
 	for _, c := range f.Campaigns {
 		st := c.CampaignStatus()
-		if r := st.Request; r != nil && (r.Account.ID != identity.ID || r.Account.Gateway != identity.Gateway) {
+		if r := st.Request; r != nil && (r.Account.ID != identity.ID && !f.Shared || r.Account.Gateway != identity.Gateway) {
 			continue
 		}
 		k.ids[f.Kind.ActivityID(c)] = true

@@ -35,6 +35,8 @@ type Fleet struct {
 	Campaigns []v1alpha1.Campaign
 	// Costs is true for kinds whose activities have a budget of their own, which their activation commits.
 	Costs bool
+	// Shared is true for kinds whose activities can be in the lists of several accounts, as those of a merchant's apps are.
+	Shared bool
 	// View is what the last sweep saw at the vendor; nil before the first.
 	View *sweep.View
 	// Unseen is true when there is none because the list cannot be read, as for a merchant without the product.

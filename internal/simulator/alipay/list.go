@@ -78,7 +78,7 @@ func (v *vouchers) listed(rq *request, wanted string) []*activity {
 		a := v.byID[id]
 		status := a.status(now, v.g.switches.Get(SwitchExpired))
 		switch {
-		case a.AppID != rq.app.AppID || a.Owner != rq.owner || a.Forgotten || real.Sub(a.CreatedR) < lag:
+		case !v.seen(rq, a) || a.Forgotten || real.Sub(a.CreatedR) < lag:
 		case !a.Exists && !creatingToo:
 		case a.Exists && wanted != "" && status != wanted:
 		default:

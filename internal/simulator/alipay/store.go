@@ -107,11 +107,16 @@ func (v *vouchers) index(before, a *activity) {
 	}
 }
 
+// seen reports whether the caller sees an activity.
+func (v *vouchers) seen(rq *request, a *activity) bool {
+	return a.Owner == rq.owner && (a.AppID == rq.app.AppID || v.g.switches.Is(SwitchSeenBy, "merchant"))
+}
+
 // find settles an activity and gives it, when the caller may see it. The caller holds the lock.
 func (v *vouchers) find(rq *request) (*activity, *apiError) {
 	id := textAt(rq.doc, "activity_id")
 	a := v.settle(v.byID[id])
-	if a == nil || a.Forgotten || a.AppID != rq.app.AppID || a.Owner != rq.owner {
+	if a == nil || a.Forgotten || !v.seen(rq, a) {
 		return nil, refuse(v.g.switches.Get(SwitchUnknownActivity), "活动不存在: %s", id)
 	}
 	return a, nil

@@ -31,6 +31,7 @@ const (
 	SwitchLongestScope    = "alipay.query.longestScopeList"
 	SwitchAudit           = "alipay.query.audit"
 	SwitchUnknownActivity = "alipay.query.unknown"
+	SwitchSeenBy          = "alipay.activities.seenBy"
 	SwitchNumbers         = "alipay.numbers"
 
 	SwitchListCreating      = "alipay.list.creating"
@@ -139,6 +140,7 @@ func readSwitches() []switches.Spec {
 		{Name: SwitchLongestScope, Form: switches.Number, Default: "84000", Min: 0, Max: math.MaxInt32, Unverified: true, Doc: "The longest list of shops or cities that reads show; longer ones are left out."},
 		choice(SwitchAudit, "The audit_result of activities that `PATCH /_sim/alipay/activities/{id}` gave none.", "none", "SUBMIT", "APPROVE", "REJECT"),
 		choice(SwitchUnknownActivity, "The code for an activity_id that does not exist or is another merchant's.", codeInvalidParameter, codeBizError),
+		choice(SwitchSeenBy, "Who lists, reads and changes an activity: every app that acts for its merchant, or only the app that made it.", "merchant", "app"),
 		choice(SwitchNumbers, "How numbers are written in replies.", "numbers", "text"),
 		choice(SwitchListCreating, "Whether batchquery lists activities that are CREATING, under any status.", "hidden", "listed"),
 		{Name: SwitchListLag, Form: switches.Duration, Default: "0s", Unverified: true, Doc: "How long after its creation, in real time, an activity appears in batchquery."},
