@@ -100,7 +100,7 @@ func (AlipayVoucherActivityKind) Codes(c v1alpha1.Campaign) []engine.CodeSource 
 // References implements engine.Kind: a voucher activity refers to no other resource.
 func (AlipayVoucherActivityKind) References(v1alpha1.Campaign) []engine.Reference { return nil }
 
-// Exposure implements engine.Kind: what all vouchers together can take off.
+// Exposure implements engine.Kind: what all vouchers together can take off. Nobody can say where that is not in the manifest.
 func (AlipayVoucherActivityKind) Exposure(c v1alpha1.Campaign) *providers.Exposure {
 	spec := voucher(c).Spec
 	if !voucherComplete(spec) {
@@ -110,10 +110,11 @@ func (AlipayVoucherActivityKind) Exposure(c v1alpha1.Campaign) *providers.Exposu
 		return nil
 	}
 	value, known := voucherValue(spec)
-	if !known {
+	count := voucherCount(spec)
+	if !known || count == 0 { // without codes of its own it gives out as many as other software hands over
 		return nil
 	}
-	return &providers.Exposure{Fen: money.Times(value, voucherCount(spec))}
+	return &providers.Exposure{Fen: money.Times(value, count), Each: value}
 }
 
 // voucherComplete reports whether the creation fields are there; adopt and Observe let them be left out.

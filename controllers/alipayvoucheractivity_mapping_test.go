@@ -40,7 +40,7 @@ func TestAVouchersBudgetIsWhatAllVouchersTogetherCanTakeOff(t *testing.T) {
 		"codes": {func(spec *v1alpha1.AlipayVoucherActivitySpec) {
 			spec.VoucherCodesFrom = []v1alpha1.AlipayVoucherCodeSource{{SecretName: "a", Count: 3}, {SecretName: "b", Count: 4}}
 		}, "70.00", "10"},
-		"no codes yet":         {func(*v1alpha1.AlipayVoucherActivitySpec) {}, "0.00", "10"},
+		"no codes yet":         {func(*v1alpha1.AlipayVoucherActivitySpec) {}, "", "10"},
 		"a discount":           {deduct(v1alpha1.AlipayVoucherDeductInfo{DiscountVoucherInfo: &v1alpha1.AlipayDiscountVoucherInfo{Discount: "6.5", CeilingAmount: "20.5"}}), "2050.00", "6.5折"},
 		"an exchange":          {deduct(v1alpha1.AlipayVoucherDeductInfo{ExchangeVoucherInfo: &v1alpha1.AlipayExchangeVoucherInfo{Amount: "30"}}), "3000.00", "兑换"},
 		"an exchange for what": {deduct(v1alpha1.AlipayVoucherDeductInfo{ExchangeVoucherInfo: &v1alpha1.AlipayExchangeVoucherInfo{}}), "", "兑换"},

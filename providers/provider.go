@@ -144,6 +144,8 @@ type Snapshot struct {
 type Exposure struct {
 	// Fen is the amount in fen (分), a hundredth of a yuan.
 	Fen int64
+	// Each is what one coupon can cost of it; 0 where that is not known.
+	Each int64
 	// NoCash is true where nothing is locked in advance and the discount comes off the redeeming merchants'
 	// receipts (免充值).
 	NoCash bool

@@ -22,7 +22,7 @@ func (s *scope) moneyFacts(f *Facts) MoneyFacts {
 	if !s.Kind.Traits().Activates() {
 		facts.Done = "created"
 		if f.Remote != nil {
-			facts.Done = "raised"
+			facts.Done, facts.Raised = "raised", s.raisedTo(s.campaign, f.Remote.Snapshot.Exposure, s.asked())
 		}
 	}
 	limits := s.account.Limits
@@ -32,6 +32,15 @@ func (s *scope) moneyFacts(f *Facts) MoneyFacts {
 		facts.MaxActive, facts.Limit = ceilingOf(limits.MaxActiveNoCashYuan), "limits.maxActiveNoCashYuan"
 	}
 	return facts
+}
+
+// asked is how many the campaign's calls have the activity give out in the end: the codes that the vendor has, somebody else's
+// too, and those that are still to be handed over.
+func (s *scope) asked() int64 {
+	if s.codes.counted == nil {
+		return s.request.Total
+	}
+	return max(s.request.Total, *s.codes.counted+s.codesFacts().left())
 }
 
 // ceilingOf is a ceiling in fen; nil where there is none. What cannot be read allows nothing: admission lets no such thing in.
@@ -54,12 +63,43 @@ func (s *scope) exposure(remote *Remote) *providers.Exposure {
 	return s.Kind.Exposure(s.campaign)
 }
 
-// commitment is what the call that is under way would have the campaign's activity cost in all: what raises it is in the manifest.
-func (s *scope) commitment(remote *Remote) *providers.Exposure {
-	if manifest := s.Kind.Exposure(s.campaign); manifest != nil && !s.Kind.Traits().Activates() {
+// commitment is what the call that is under way would have the campaign's activity cost in all; nil where nobody says.
+func (s *scope) commitment() *providers.Exposure {
+	facts := Facts{Remote: s.remote, Traits: s.Kind.Traits()}
+	facts.Money = s.moneyFacts(&facts)
+	return facts.costs()
+}
+
+// costs is what the call that is on its way would have the activity cost in all; nil where nobody says.
+func (f *Facts) costs() *providers.Exposure {
+	switch {
+	case f.Remote == nil:
+		return f.Money.Manifest
+	case !f.Traits.Activates():
+		return f.Money.Raised
+	case f.Remote.Snapshot.Exposure != nil:
+		return f.Remote.Snapshot.Exposure
+	default:
+		return f.Money.Manifest
+	}
+}
+
+// raisedTo is what an activity can cost when it has been brought to all that its manifest asks for, and gives out this many at
+// least: what the manifest says, and no less than the vendor shows of it now, and of one. nil where neither says.
+func (s *scope) raisedTo(c v1alpha1.Campaign, shown *providers.Exposure, count int64) *providers.Exposure {
+	manifest := s.Kind.Exposure(c)
+	if shown == nil || manifest == nil && shown.Each == 0 {
 		return manifest
 	}
-	return s.exposure(remote)
+	raised := *shown
+	if manifest != nil {
+		raised.Fen = max(raised.Fen, manifest.Fen)
+		if manifest.Each > 0 {
+			count = max(count, manifest.Fen/manifest.Each)
+		}
+	}
+	raised.Fen = max(raised.Fen, money.Times(shown.Each, max(count, totalOf(s.Kind.Codes(c)))))
+	return &raised
 }
 
 // commits reports whether a decision is on the way to a call that commits money.
@@ -81,9 +121,9 @@ func (s *scope) ceiling(ctx context.Context, f *Facts, d Decision) (bool, error)
 	if !f.commits(d) || f.Money.MaxActive == nil || s.view == nil {
 		return false, nil
 	}
-	own := s.commitment(f.Remote)
+	own := f.costs()
 	if own == nil {
-		return false, nil
+		return false, nil // which is decided before
 	}
 	reserved := s.reservations.of(accountOf(s.sweepKey))
 	reserved.mu.Lock()
@@ -125,10 +165,10 @@ func (s *scope) unreserve() {
 // says at this moment of the account and of all campaigns. A ceiling that there was none of before needs the list first.
 func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
 	facts := s.moneyFacts(&Facts{Remote: s.remote})
-	own := s.commitment(s.remote)
+	own := s.commitment()
 	switch {
 	case own == nil:
-		return false, nil
+		return facts.limited() && s.Kind.Traits().Costs, nil // the next decision says so
 	case facts.MaxCampaign != nil && own.Fen > *facts.MaxCampaign:
 		return true, nil // the next decision says so
 	case facts.MaxActive == nil:

@@ -83,7 +83,7 @@ func (s *scope) committed(ctx context.Context, each visitor) (taken, error) {
 		}
 		st := other.CampaignStatus()
 		if as := s.committedAs(other); other.GetUID() != s.campaign.GetUID() && as != "" && activated(st) {
-			s.countRecorded(&sums, as, s.Kind.Exposure(other), s.raising(other))
+			s.countRecorded(&sums, as, other, s.raising(other))
 		}
 		s.countPrevious(&sums, other)
 	})
@@ -98,7 +98,7 @@ func (s *scope) countPrevious(sums *taken, c v1alpha1.Campaign) {
 			as = previous.Number
 		}
 		if as != "" && as != s.Kind.ActivityID(s.campaign) && providers.State(previous.State).Committed() {
-			s.countRecorded(sums, as, s.Kind.Exposure(c), false)
+			s.countRecorded(sums, as, c, false)
 		}
 	}
 }
@@ -114,21 +114,18 @@ func (s *scope) raising(c v1alpha1.Campaign) bool {
 
 // countRecorded adds an activity that a resource records as active. How much it can cost the view knows better than the manifest, unless
 // it is being raised to what the manifest says.
-func (s *scope) countRecorded(sums *taken, id string, exposure *providers.Exposure, raised bool) {
+func (s *scope) countRecorded(sums *taken, id string, c v1alpha1.Campaign, raised bool) {
 	shown, listed := s.view.ByID(id)
 	counted := listed && (shown.State.Committed() || shown.State == providers.StateUnknown)
 	switch {
-	case listed && shown.State.Final():
-		return
-	case counted && raised && exposure != nil && shown.Exposure != nil && exposure.Fen > shown.Exposure.Fen:
-		sums.count(id, exposure)
-		return
-	case counted:
-		return
+	case listed && shown.State.Final(), counted && !raised:
+	case raised:
+		sums.count(id, s.raisedTo(c, shown.Exposure, 0))
 	case listed && shown.Exposure != nil:
-		exposure = shown.Exposure
+		sums.count(id, shown.Exposure)
+	default:
+		sums.count(id, s.Kind.Exposure(c))
 	}
-	sums.count(id, exposure)
 }
 
 // committedAs is what a campaign's activity is counted as: its id, or its request number while a creation that commits money is open.

@@ -283,6 +283,18 @@ func (c CodesFacts) done() bool {
 	return !slices.ContainsFunc(c.Sources, func(s CodeSource) bool { return c.of(s.SecretName).Handed < s.Count })
 }
 
+// left counts the codes that are still to be handed over, without those that are being.
+func (c CodesFacts) left() int64 {
+	var left int64
+	for _, source := range c.Sources {
+		left += max(source.Count-c.of(source.SecretName).Handed, 0)
+	}
+	if c.Record != nil && c.Record.Batch != nil {
+		left -= c.Record.Batch.Size
+	}
+	return max(left, 0)
+}
+
 // of is how far the codes of a Secret are.
 func (c CodesFacts) of(secretName string) v1alpha1.CodeSourceRecord {
 	if c.Record != nil {

@@ -26,6 +26,19 @@ func (d DriftFacts) onlyMembers() bool {
 	return !slices.ContainsFunc(d.Differences, func(d providers.Difference) bool { return d.Field != membersField })
 }
 
+// fixed are the differences that no call can end, the members apart.
+func (d DriftFacts) fixed() []providers.Difference {
+	return slices.DeleteFunc(fixed(d.Differences), func(d providers.Difference) bool { return d.Field == membersField })
+}
+
+// decideFixed holds what would have an activity give out more while it is not as the manifest says, and no call can change that.
+func decideFixed(f *Facts) (Decision, bool) {
+	if len(f.Drift.fixed()) == 0 {
+		return Decision{}, false
+	}
+	return f.drifted(f.Drift.fixed()), true
+}
+
 // decideExamination reads the activity when a list row says otherwise than the record.
 func decideExamination(f *Facts) (Decision, bool) {
 	if f.Remote.Snapshot.Detailed || !f.Drift.Doubted || f.Drift.Examined || f.Remote.Snapshot.State.Final() {
@@ -46,13 +59,18 @@ func decideDrifted(f *Facts) (Decision, bool) {
 	if f.Drift.onlyShrinks() {
 		return f.cannotShrink(), true
 	}
+	return f.drifted(f.Drift.Differences), true
+}
+
+// drifted reports an activity with differences that no call can end.
+func (f *Facts) drifted(differences []providers.Difference) Decision {
 	wayOut := fmt.Sprintf("Restore it in the vendor's console; or take it over as it is: write %s: %q and correct the fields", f.Traits.AdoptField, f.Record.ID)
 	if f.adopts() {
 		wayOut = "Correct the manifest, or change the activity in the vendor's console"
 	}
 	d := f.observed(status.Stalled, v1alpha1.ReasonDrifted, fmt.Sprintf(
-		"%s is not as the manifest says: %s. No call can change that. %s.", f.it(), describe(f.Drift.Differences), wayOut))
-	return f.lookForStrangers(d), true
+		"%s is not as the manifest says: %s. No call can change that. %s.", f.it(), describe(differences), wayOut))
+	return f.lookForStrangers(d)
 }
 
 // strangers reports members that somebody else added. They are left there.

@@ -14,6 +14,9 @@ import (
 type MoneyFacts struct {
 	// Manifest is what it can cost as the manifest says; nil where it says nothing.
 	Manifest *providers.Exposure
+	// Raised is what its activity can cost when it has been brought to all that the manifest asks for; nil where nobody says, or
+	// there is none.
+	Raised *providers.Exposure
 	// MaxCampaign and MaxActive are the ceilings in fen; nil where there is none.
 	MaxCampaign, MaxActive *int64
 	// Limit is the account's field that MaxActive comes from.
@@ -26,6 +29,9 @@ type MoneyFacts struct {
 	Over string
 }
 
+// limited reports whether the account has a ceiling.
+func (m MoneyFacts) limited() bool { return m.MaxCampaign != nil || m.MaxActive != nil }
+
 func (MoneyFacts) yuan(e *providers.Exposure) string { return money.Yuan(e.Fen) }
 
 // limitPause is how long until what is above a ceiling is looked at again: somebody may have ended, or the ceiling have been raised.
@@ -33,10 +39,7 @@ const limitPause = 30 * time.Second
 
 // decideCampaignLimit holds a campaign that costs more than a single one may.
 func decideCampaignLimit(f *Facts) (Decision, bool) {
-	exposure := f.Money.Manifest
-	if f.Remote != nil && f.Remote.Snapshot.Exposure != nil && f.Traits.Activates() {
-		exposure = f.Remote.Snapshot.Exposure
-	}
+	exposure := f.costs()
 	if exposure == nil || f.Money.MaxCampaign == nil || exposure.Fen <= *f.Money.MaxCampaign {
 		return Decision{}, false
 	}
@@ -65,9 +68,9 @@ func (f *Facts) overLimit() Decision {
 
 // decideCeiling holds a creation that commits money and would bring the account beyond its ceiling.
 func decideCeiling(f *Facts) (Decision, bool) {
-	if limited := f.Money.MaxCampaign != nil || f.Money.MaxActive != nil; limited && f.Traits.Costs && f.Money.Manifest == nil {
+	if f.Money.limited() && f.Traits.Costs && f.Money.Manifest == nil {
 		return stop(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.pendingState(),
-			"it is not created: the manifest does not say what it can cost, and the account's limits let no such campaign be created. Write what each is worth, such as an exchange voucher's amount; or have the account's owner remove the limits."), true
+			"it is not created: the manifest does not say what it can cost, and the account's limits let no such campaign be created. Write what each is worth, such as an exchange voucher's amount, and how many there are, such as voucherCodesFrom; or have the account's owner remove the limits."), true
 	}
 	if f.overLately() {
 		f.Money.Over = f.Memory.Over
@@ -80,8 +83,15 @@ func decideCeiling(f *Facts) (Decision, bool) {
 	return d, true
 }
 
-// decideRaise holds a call that has the activity give out more than the account's limits allow. What else is active has to be known as of now.
+// decideRaise holds a call that has the activity give out more than the account's limits allow, or more of what is not as the manifest
+// says. What else is active has to be known as of now.
 func decideRaise(f *Facts) (Decision, bool) {
+	if d, fixed := decideFixed(f); fixed {
+		return d, true
+	}
+	if f.Money.limited() && f.Traits.Costs && f.costs() == nil {
+		return f.raiseUnknown(), true
+	}
 	if d, over := decideCampaignLimit(f); over {
 		return d, true
 	}
@@ -95,6 +105,15 @@ func decideRaise(f *Facts) (Decision, bool) {
 		return Decision{}, false
 	}
 	return decideView(f, f.freshEnough())
+}
+
+// raiseUnknown holds a call that has the activity give out more of what nobody knows the cost of. The detail may say what a list does not.
+func (f *Facts) raiseUnknown() Decision {
+	if !f.Read {
+		return Decision{Action: Get}
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded,
+		"it is not raised: neither the manifest nor the vendor says what it can cost, and below the account's limits no such activity gives out more. Write what it may cost (budgetYuan) where the creation fields are left out, or have the account's owner remove the limits.")
 }
 
 // overLately reports whether an activation was withdrawn a moment ago for a ceiling that still stands: the campaigns in the cache may

@@ -42,6 +42,7 @@ func (s *scope) driftFacts(f *Facts) DriftFacts {
 		facts.Differences, facts.Examined = s.memory.Examined.Differences, true
 	case agrees(f.Remote.Differences, recorded):
 		facts.Differences = f.Remote.Differences
+		s.memory.Examined = ExaminedRow{} // the row has changed: should it be again as it was, the activity has changed since
 	default:
 		facts.Differences, facts.Doubted = recorded, true
 		s.row = row

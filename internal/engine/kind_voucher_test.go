@@ -62,7 +62,7 @@ func (k voucherKind) Exposure(c v1alpha1.Campaign) *providers.Exposure {
 	if sources := k.Codes(c); len(sources) > 0 {
 		count = totalOf(sources)
 	}
-	return &providers.Exposure{Fen: count}
+	return &providers.Exposure{Fen: count, Each: 1}
 }
 
 func (k voucherKind) Request(c v1alpha1.Campaign, from Sender) (Request, error) {

@@ -209,7 +209,7 @@ func (s *scope) auditEntry(op providers.Operation) audit.Entry {
 	if op == providers.OperationCreate {
 		entry.Digest = s.digest
 	}
-	if exposure := s.exposure(s.remote); exposure != nil && op.Widens() {
+	if exposure := s.commitment(); exposure != nil && op.Widens() {
 		entry.Money = money.Yuan(exposure.Fen)
 	}
 	if s.deleting() {

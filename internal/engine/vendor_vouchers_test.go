@@ -28,6 +28,8 @@ type vouchers struct {
 	countLag time.Duration
 	// showsShops is how many shops the detail shows at most; 0 for all.
 	showsShops int
+	// priceless does not say what an activity can cost.
+	priceless bool
 	// reverts accepts modifications that come to nothing.
 	reverts bool
 
@@ -195,7 +197,9 @@ func (s *vouchers) show(a *activity, snapshot *providers.Snapshot) {
 		panic(err)
 	}
 	snapshot.RequestNo, snapshot.Content, snapshot.Created = "", content, a.created.Truncate(time.Second)
-	snapshot.Exposure = &providers.Exposure{Fen: body.Amount}
+	if !s.priceless {
+		snapshot.Exposure = &providers.Exposure{Fen: body.Amount, Each: 1}
+	}
 	if snapshot.Detailed {
 		snapshot.Distribution = &providers.Distribution{Sent: a.sent, Total: body.Amount}
 	}

@@ -98,3 +98,86 @@ func TestTheBrakeHoldsWhatChangesOrRaisesAnActivity(t *testing.T) {
 		w.want(v1alpha1.ReasonTerminated, v1alpha1.StateTerminated, v1alpha1.CreationConfirmed)
 	})
 }
+
+// silentVouchers are vouchers whose manifest does not say what they can cost, as that of an exchange voucher without an amount.
+type silentVouchers struct{ voucherKind }
+
+func (silentVouchers) Exposure(v1alpha1.Campaign) *providers.Exposure { return nil }
+
+// cheapVouchers are vouchers whose manifest says less than there is, as a budgetYuan beside adopt can.
+type cheapVouchers struct{ voucherKind }
+
+func (cheapVouchers) Exposure(v1alpha1.Campaign) *providers.Exposure {
+	return &providers.Exposure{Fen: 1}
+}
+
+func TestWhatTheManifestDoesNotSayOfTheCostOfARaiseTheVendorDoes(t *testing.T) {
+	for name, kind := range map[string]Kind{"nothing is said": silentVouchers{}, "too little is said": cheapVouchers{}} {
+		for limit, limits := range map[string]accounts.Limits{"of all": maxActive("20.99"), "of one": {MaxCampaignYuan: "20.99"}} {
+			t.Run(name+", "+limit, func(t *testing.T) {
+				inWorldOf(t, kind, func(t *testing.T, w *world) {
+					w.secrets()
+					w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+					w.pass(10 * time.Minute)
+					w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+					deposits, appends := w.vendor.count(providers.OperationDepositCodes), w.vendor.count(providers.OperationAppend)
+					w.limited(limits)
+					w.amend(codes("a=1200,b=900"))
+					w.pass(10 * time.Minute)
+					w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+					contains(t, ready(w.campaign()).Message, "it is not raised", "0.01")
+					if d, a := w.vendor.count(providers.OperationDepositCodes), w.vendor.count(providers.OperationAppend); d != deposits || a != appends {
+						t.Errorf("%d deposits and %d appends more", d-deposits, a-appends)
+					}
+					w.limited(accounts.Limits{MaxActiveYuan: "21.00", MaxCampaignYuan: "21.00"})
+					w.pass(10 * time.Minute)
+					w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				})
+			})
+		}
+	}
+}
+
+func TestWhatNobodyKnowsTheCostOfIsNotRaisedBelowACeiling(t *testing.T) {
+	for limit, limits := range map[string]accounts.Limits{"of all": maxActive("9999.00"), "of one": {MaxCampaignYuan: "9999.00"}} {
+		t.Run(limit, func(t *testing.T) {
+			inWorldOf(t, silentVouchers{}, func(t *testing.T, w *world) {
+				w.secrets()
+				w.vendor.vouchers.priceless = true
+				w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+				w.pass(10 * time.Minute)
+				w.limited(limits)
+				w.amend(codes("a=1200,b=900"))
+				w.pass(10 * time.Minute)
+				w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				contains(t, ready(w.campaign()).Message, "neither the manifest nor the vendor says")
+				w.limited(accounts.Limits{})
+				w.pass(10 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+			})
+		})
+	}
+}
+
+func TestWhatIsNotAsTheManifestSaysIsNotRaised(t *testing.T) {
+	for name, shown := range map[string]time.Duration{"edited when the list shows the other's change": 10 * time.Minute, "edited before": 0} {
+		t.Run(name, func(t *testing.T) {
+			madeVoucher(t, shops("1", "2"), func(t *testing.T, w *world, id string) {
+				w.vendor.console(id, func(a *activity) { a.body.Begin = a.body.Begin.Add(time.Minute) })
+				w.pass(shown)
+				w.amend(func(c *v1alpha1.PayGiftActivity) { c.Spec.AwardSendRule.TransactionAmountMinimum = 200 })
+				w.pass(20 * time.Minute)
+				w.want(v1alpha1.ReasonDrifted, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				if n := w.vendor.count(providers.OperationAppend); n != 0 {
+					t.Errorf("%d appends", n)
+				}
+				w.vendor.console(id, func(a *activity) { a.body.Begin = a.body.Begin.Add(-time.Minute) })
+				w.pass(20 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				if n := w.vendor.count(providers.OperationAppend); n != 1 {
+					t.Errorf("%d appends", n)
+				}
+			})
+		})
+	}
+}

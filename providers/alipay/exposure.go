@@ -17,14 +17,11 @@ func exposureOf(content lenient.Object) *providers.Exposure {
 	if !known {
 		return nil
 	}
-	if quantity == 0 {
-		return &providers.Exposure{}
-	}
 	fen, known := reductionOf(content)
-	if !known {
+	if !known && quantity > 0 {
 		return nil
 	}
-	return &providers.Exposure{Fen: money.Times(fen, int64(quantity))}
+	return &providers.Exposure{Fen: money.Times(fen, int64(quantity)), Each: fen}
 }
 
 // reductionOf is the largest reduction of one voucher, in fen.

@@ -14,8 +14,9 @@ func TestGetShowsAnActivity(t *testing.T) {
 		"activityId":     "10028001",
 		"state":          string(v1alpha1.StateRunning),
 		"activityStatus": "ONGOING_ACT_STATUS",
-		"request":        map[string]any{"number": "1900000109-KQDENKAYSEFX5XRCI6MPTY4ZOR"},
-		"conditions":     readyCondition(v1alpha1.ReasonRunning),
+		"beginTime":      "2027-06-01T00:00:00.500+08:00", "endTime": "2027-08-29T15:59:59Z",
+		"request":    map[string]any{"number": "1900000109-KQDENKAYSEFX5XRCI6MPTY4ZOR"},
+		"conditions": readyCondition(v1alpha1.ReasonRunning),
 	}
 	store(t, object)
 	narrow := [][2]string{
@@ -30,9 +31,10 @@ func TestGetShowsAnActivity(t *testing.T) {
 func TestGetShowsAStock(t *testing.T) {
 	object := couponStock().maximal(t, "spring")
 	object.Object["status"] = map[string]any{
-		"stockId":       "98065001",
-		"state":         string(v1alpha1.StateRunning),
-		"stockStatus":   "running",
+		"stockId":     "98065001",
+		"state":       string(v1alpha1.StateRunning),
+		"stockStatus": "running",
+		"beginTime":   "2027-06-01T00:00:00.500+08:00", "endTime": "2027-08-29T15:59:59Z",
 		"faceValueYuan": "10.00",
 		"budgetYuan":    "200000.00",
 		"distribution":  map[string]any{"summary": "120/20000", "sent": int64(120), "total": int64(20000)},
@@ -56,12 +58,13 @@ func TestGetShowsAVoucherActivity(t *testing.T) {
 		"activityId":     "2016042700826004508401111111",
 		"state":          string(v1alpha1.StateRunning),
 		"activityStatus": "ACTIVE",
-		"value":          "6.5折",
-		"budgetYuan":     "60000.00",
-		"codes":          map[string]any{"summary": "1000/1200", "deposited": int64(1000), "total": int64(1200)},
-		"distribution":   map[string]any{"summary": "120/1200", "sent": int64(120), "total": int64(1200)},
-		"request":        map[string]any{"number": "2021000000000001-KQDENKAYSEFX5XRCI6MPTY4ZOR"},
-		"conditions":     readyCondition(v1alpha1.ReasonRunning),
+		"beginTime":      "2027-06-01T00:00:00+08:00", "endTime": "2027-06-30T23:59:59+08:00",
+		"value":        "6.5折",
+		"budgetYuan":   "60000.00",
+		"codes":        map[string]any{"summary": "1000/1200", "deposited": int64(1000), "total": int64(1200)},
+		"distribution": map[string]any{"summary": "120/1200", "sent": int64(120), "total": int64(1200)},
+		"request":      map[string]any{"number": "2021000000000001-KQDENKAYSEFX5XRCI6MPTY4ZOR"},
+		"conditions":   readyCondition(v1alpha1.ReasonRunning),
 	}
 	store(t, object)
 	narrow := [][2]string{
