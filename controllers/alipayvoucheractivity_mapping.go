@@ -26,6 +26,9 @@ const voucherConfirms = 30 * time.Minute
 // voucherCode is what a code may be (codedeposit, voucher_codes).
 var voucherCode = regexp.MustCompile(`^[0-9A-Za-z_+=|-]{1,64}$`)
 
+// mostAppended is the documented most of voucher_quantity in an append (追加后的总数量).
+const mostAppended = 999_999
+
 // Name implements engine.Kind.
 func (AlipayVoucherActivityKind) Name() string { return "AlipayVoucherActivity" }
 
@@ -44,8 +47,8 @@ func (AlipayVoucherActivityKind) Traits() engine.Traits {
 			providers.StatePaused:    providers.OperationTerminate,
 		}},
 		Anonymous: true, Repeats: true, Numbers: true, Costs: true, Shared: true,
-		Confirms: voucherConfirms,
-		CodeForm: voucherCode, CodeWords: "1 to 64 letters, digits, -, _, +, = or |",
+		Confirms:     voucherConfirms,
+		MostAppended: mostAppended, CodeForm: voucherCode, CodeWords: "1 to 64 letters, digits, -, _, +, = or |",
 	}
 }
 

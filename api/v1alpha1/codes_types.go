@@ -28,6 +28,9 @@ type CodesRecord struct {
 	// available is how many the vendor gives out in all, as last read.
 	// +optional
 	Available int64 `json:"available,omitempty"`
+	// totalFollows is true once the vendor was seen to give out codes that were handed over without being told how many there are.
+	// +optional
+	TotalFollows bool `json:"totalFollows,omitempty"`
 	// sources are the Secrets that codes were taken from.
 	// +listType=atomic
 	// +optional

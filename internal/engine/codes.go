@@ -188,7 +188,15 @@ func (s *scope) noteAvailable() {
 	record, shown := s.campaign.CampaignStatus().Codes, s.remote.Snapshot
 	if record != nil && shown.Distribution != nil && shown.Detailed {
 		record.Available = shown.Distribution.Total
+		record.TotalFollows = record.TotalFollows || s.totalFollows(record)
 	}
+}
+
+// totalFollows reports whether the codes of the last call are given out, and that call was none that says how many there are.
+func (s *scope) totalFollows(record *v1alpha1.CodesRecord) bool {
+	last := s.campaign.CampaignStatus().Operation
+	return last != nil && last.Name == string(providers.OperationDepositCodes) && last.Outcome == v1alpha1.OperationDone &&
+		record.Deposited > 0 && record.Batch == nil && record.Available >= record.Counted
 }
 
 // batchSent notes that a batch has just been sent.

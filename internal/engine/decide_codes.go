@@ -125,8 +125,32 @@ func (f *Facts) handOver() Decision {
 		return Decision{Action: RecoverCodes}
 	case c.Record != nil && *c.Counted < c.Record.Counted:
 		return f.countLags()
+	case f.tooManyCodes():
+		return f.codesFull()
 	}
 	return f.deposit()
+}
+
+// tooManyCodes reports whether with the next batch the vendor would have more codes than an append can have given out, and is not
+// known to give them out without one.
+func (f *Facts) tooManyCodes() bool {
+	c, most := f.Codes, f.Traits.MostAppended
+	follows := c.Record != nil && c.Record.TotalFollows
+	return most > 0 && !follows && c.Batch != nil && *c.Counted+int64(len(c.Batch.Codes)) > most
+}
+
+// codesFull has the vendor give out what it has, and hands no more over: it has no call that takes codes back.
+func (f *Facts) codesFull() Decision {
+	c, shown := f.Codes, f.Remote.Snapshot.Distribution
+	switch {
+	case !f.Read:
+		return Decision{Action: Get}
+	case shown != nil && shown.Total < *c.Counted && *c.Counted <= f.Traits.MostAppended:
+		return decideOperation(f, Change{Operation: providers.OperationAppend, Total: *c.Counted})
+	}
+	return f.observed(status.Stalled, v1alpha1.ReasonCodesInvalid, fmt.Sprintf(
+		"the vendor has %d codes of %s, and gives out more than %d only where it does so by itself, which was not seen. No other of the manifest's %d is handed over: it could make all of them useless. Name %d at most in voucherCodesFrom, and the others for another %s.",
+		*c.Counted, f.it(), f.Traits.MostAppended, totalOf(c.Sources), f.Traits.MostAppended, f.Traits.Noun))
 }
 
 // decideBatch finds out what became of a batch: it has arrived when there are as many codes more, and not when there are none more a

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -103,6 +104,9 @@ func (s *scope) plan(ctx context.Context) {
 	}
 	if over := s.wouldExceed(ctx); over != "" {
 		plan.Warnings = append(plan.Warnings, over)
+	}
+	if most := s.Kind.Traits().MostAppended; most > 0 && totalOf(s.Kind.Codes(s.campaign)) > most {
+		plan.Warnings = append(plan.Warnings, fmt.Sprintf("more than %d codes are handed over only where the vendor is seen to give them out by itself", most))
 	}
 	if unread := s.memory.Preflight.Unread; unread != "" {
 		plan.Warnings = append(plan.Warnings, "what the manifest refers to could not be looked at: "+unread)

@@ -67,6 +67,8 @@ type Traits struct {
 	// CodeForm is what a code may be that the activity gives out, CodeWords says it to people; none for kinds without.
 	CodeForm  *regexp.Regexp
 	CodeWords string
+	// MostAppended is how many an append can have an activity give out at most; 0 where there is no bound.
+	MostAppended int64
 	// Costs is true where activities have a budget of their own, which the account's ceilings are about.
 	Costs bool
 	// Shared is true where the accounts of a gateway can show each other's activities, as the apps that act for one merchant do, and

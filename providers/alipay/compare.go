@@ -58,10 +58,16 @@ func (v *Vouchers) Differences(body []byte, remote providers.Snapshot) ([]provid
 	wanted, got := geographyOf(desired), geographyOf(observed)
 	differsInKind := wanted.differsInKind(got)
 	if wanted.hasAllCities() {
-		if differsInKind && got.listsCities() {
+		switch {
+		case differsInKind && got.listsCities():
 			got.cities[allCityField] = false // which a list says, too
+		case got.listsCities():
+			got.cities[allCityField] = true // all are listed
 		}
-		delete(got.cities, cityCodesField) // Alipay may list all cities
+		delete(got.cities, cityCodesField)
+	}
+	if wanted.hasAllShops() && got.hasAllShops() {
+		delete(got.shops, shopIDsField) // Alipay may list those that it has filled in (自动同步和更新品牌下的全部门店)
 	}
 	found := voucherSchema.Compare(desired, observed, remote.Detailed)
 	found = bound(found, scopePath, differsInKind)
@@ -112,12 +118,24 @@ func (g geography) differsInKind(other geography) bool {
 		return true
 	}
 	return g.listsShops() && other.hasAllShops() || g.hasAllShops() && other.listsShops() ||
-		g.listsCities() && other.hasAllCities() || g.hasAllCities() && other.listsCities()
+		g.listsSome() && other.hasAllCities() || g.hasAllCities() && other.listsSome()
 }
 
-func (g geography) listsShops() bool   { return !lenient.IsEmpty(g.shops[shopIDsField]) }
+func (g geography) listsShops() bool {
+	return !g.hasAllShops() && !lenient.IsEmpty(g.shops[shopIDsField])
+}
 func (g geography) hasAllShops() bool  { return !lenient.IsEmpty(g.shops[allShopBlock]) }
 func (g geography) hasAllCities() bool { return lenient.Text(g.cities, allCityField) == "true" }
 func (g geography) listsCities() bool {
 	return !g.hasAllCities() && !lenient.IsEmpty(g.cities[cityCodesField])
+}
+
+// someCities is more than a selection of cities has and less than there are in China at level 3, which is over 330. Alipay fills in all
+// of them for all_city (系统默认填充全国全部城市信息), and whether it then shows the flag is not documented.
+const someCities = 300
+
+// listsSome reports whether cities are listed, and not all of them.
+func (g geography) listsSome() bool {
+	codes, _ := g.cities[cityCodesField].([]any)
+	return g.listsCities() && len(codes) < someCities
 }

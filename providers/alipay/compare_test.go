@@ -138,6 +138,15 @@ func TestADetailWithoutItsLongListsLeavesThemUnseen(t *testing.T) {
 	}
 }
 
+// cities are codes of so many cities.
+func cities(count int) string {
+	var codes []string
+	for i := range count {
+		codes = append(codes, fmt.Sprintf(`"%d"`, 110100+100*i))
+	}
+	return strings.Join(codes, ",")
+}
+
 func TestACitysKindsAreOneKind(t *testing.T) {
 	city := func(inner string) string {
 		return `{"voucher_available_scope_info":{"voucher_available_geography_scope_info":{"available_geography_scope_type":"CITY_CODE","available_geography_city_info":{` + inner + `}}}}`
@@ -154,6 +163,9 @@ func TestACitysKindsAreOneKind(t *testing.T) {
 		"other ones instead of all":     {city(`"available_city_codes":["110100"]`), city(`"all_city":true,"available_city_codes":["310100"]`), []string{"all_city ", "available_city_codes "}},
 		"others":                        {city(`"all_city":false,"available_city_codes":["110100"]`), city(`"available_city_codes":["310100"]`), []string{"available_city_codes modify"}},
 		"some that are not shown":       {city(`"available_city_codes":["110100"]`), city(``), []string{"available_city_codes modify unseen"}},
+		"all of them filled in":         {city(`"all_city":true`), city(`"available_city_codes":[` + cities(337) + `]`), nil},
+		"all of them, said to be some":  {city(`"all_city":true`), city(`"all_city":false,"available_city_codes":[` + cities(337) + `]`), nil},
+		"many":                          {city(`"all_city":true`), city(`"available_city_codes":[` + cities(299) + `]`), []string{"all_city "}},
 		"not all, said in another word": {city(`"all_city":false,"available_city_codes":["110100"]`), city(`"available_city_codes":["110100"]`), nil},
 	} {
 		var got []string
@@ -217,6 +229,17 @@ func TestNoCallTakesAwayWhatIsShownOfAVoucher(t *testing.T) {
 		if !maps.Equal(got, tc.want) {
 			t.Errorf("%s: got %v, want %v", name, got, tc.want)
 		}
+	}
+}
+
+func TestShopsThatAreFilledInForAllShopsAreNotCompared(t *testing.T) {
+	const shops = `{"voucher_available_scope_info":{"voucher_available_geography_scope_info":{"available_geography_scope_type":"SHOP","available_geography_shop_info":{%s}}}}`
+	brand := fmt.Sprintf(shops, `"available_geography_all_shop":{"available_brand_id":"2022"}`)
+	if found := differ(t, brand, fmt.Sprintf(shops, `"available_geography_all_shop":{"available_brand_id":"2022"},"available_shop_ids":["1","2"]`), true); len(found) != 0 {
+		t.Errorf("got %+v", found)
+	}
+	if found := differ(t, brand, fmt.Sprintf(shops, `"available_shop_ids":["1","2"]`), true); len(found) == 0 || found[0].Call != "" {
+		t.Errorf("some shops instead of all: got %+v", found)
 	}
 }
 

@@ -44,7 +44,7 @@ var gatewayRows = []ErrorRow{
 	{Code: "invalid-auth-token", Kind: providers.KindAuth, Delay: providers.DelayAccount, Advice: tokenRenew},
 	{Code: "auth-token-time-out", Kind: providers.KindAuth, Delay: providers.DelayAccount, Advice: tokenRenew},
 	{Code: "invalid-auth-relations", Kind: providers.KindAuth, Delay: providers.DelayAccount, Advice: tokenRenew},
-	{Code: "invalid-app-auth-token-no-api", Kind: providers.KindAuth, Delay: providers.DelayAccount,
+	{Code: "invalid-app-auth-token-no-api", Kind: providers.KindForbidden, Delay: providers.DelaySlow,
 		Advice: "Have the merchant grant the app the product 商家券 as well: the grant does not cover this call."},
 	{Code: "no-product-reg-by-partner", Kind: providers.KindForbidden, Delay: providers.DelaySlow,
 		Advice: "Have the merchant sign the product 商家券 at Alipay."},

@@ -55,6 +55,26 @@ func TestEveryVariantOfTheGatewayIsUnderstood(t *testing.T) {
 	}
 }
 
+func TestAScopeThatTheSimulatorFillsInIsAsTheRequestSays(t *testing.T) {
+	for name, scope := range map[string]object{
+		"all cities":             {scopeTypeField: "CITY_CODE", cityBlock: object{allCityField: true}},
+		"all shops of a brand":   {scopeTypeField: "SHOP", shopBlock: object{allShopBlock: object{"available_brand_id": "2022"}}},
+		"all shops of merchants": {scopeTypeField: "SHOP", shopBlock: object{allShopBlock: object{"merchant_ids": []any{"2088000000000099"}, excludedIDsField: []any{"2015052600077000000012345679"}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, simApp, false, "alipay.query.allScope", "filledIn")
+			body := s.voucherBody(func(body object) { body[scopeBlock].(object)[geographyBlock] = scope })
+			snapshot := s.read(s.create(body).ID)
+			if !strings.Contains(string(snapshot.Content), shopIDsField) && !strings.Contains(string(snapshot.Content), cityCodesField) {
+				t.Fatalf("nothing is filled in: %s", snapshot.Content)
+			}
+			if found := s.differences(body, snapshot); len(found) != 0 {
+				t.Errorf("got %+v", found)
+			}
+		})
+	}
+}
+
 func TestLongListsThatTheSimulatorHidesAreUnseen(t *testing.T) {
 	s := newStage(t, simApp, false, "alipay.query.longestScopeList", "1")
 	body := s.voucherBody()
@@ -131,7 +151,7 @@ func TestTheSimulatorsTokensAndPermissionsAreTheAccounts(t *testing.T) {
 	}{
 		"revoked":           {[]string{"alipay.tokens.invalid", simMerchant}, providers.KindAuth},
 		"expired":           {[]string{"alipay.tokens.expired", simMerchant}, providers.KindAuth},
-		"for another call":  {[]string{"alipay.tokens.noApi", simMerchant}, providers.KindAuth},
+		"for another call":  {[]string{"alipay.tokens.noApi", simMerchant}, providers.KindForbidden},
 		"without operation": {[]string{"alipay.agency.noOperationGrant", simMerchant}, providers.KindForbidden},
 		"not signed for":    {[]string{"alipay.forbidden", "ordervoucher.create"}, providers.KindForbidden},
 	} {

@@ -41,7 +41,7 @@ func TestADetailIsRead(t *testing.T) {
 	if got.State != providers.StateRunning || got.VendorState != "ACTIVE" || got.Busy != "APPENDING" || !got.Detailed || got.RequestNo != "" {
 		t.Errorf("got %+v", got)
 	}
-	if *got.Exposure != (providers.Exposure{Fen: 15_000}) || *got.Distribution != (providers.Distribution{Sent: 7, Total: 100}) {
+	if *got.Exposure != (providers.Exposure{Fen: 15_000, Each: 150}) || *got.Distribution != (providers.Distribution{Sent: 7, Total: 100}) {
 		t.Errorf("got %+v, %+v", got.Exposure, got.Distribution)
 	}
 	if want := map[string]string{"create_time": "2026-02-28 09:00:00", "audit_result": "REJECT", "audit_reason": "图片 不清晰", "activity_operation_status": "APPENDING"}; !maps.Equal(got.Facts, want) {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ const (
 	warnsOfNoCodes       = "codeMode: MERCHANT_UPLOAD without voucherCodesFrom"
 	warnsOfNoSecondEyes  = "state: Active without budgetYuan: nothing checks the amounts a second time"
 	warnsOfNoGrowth      = "quantity is above 999999"
+	warnsOfManyCodes     = "voucherCodesFrom names more than 999999 codes"
 	warnsOfNoUserLimit   = "quantityLimitPerUser is left out or 0"
 	warnsOfLowThreshold  = "floorAmount is below amount: a payment of 9.99 yuan is enough for 10.00 yuan off"
 	warnsOfNoChannel     = "deliveryChannelList with codeMode: MERCHANT_API"
@@ -143,6 +145,11 @@ func TestApplyWarnsOnceOfAVoucherThatIsProbablyNotMeant(t *testing.T) {
 	lowThreshold := changes{fixInfo + "floorAmount": "9.99"}
 	channel := changes{"spec.voucherSendModeInfo.deliveryChannelList": []any{"CONSUME_VOUCHER"}}
 	terminate := changes{"spec.deletionPolicy": "Terminate"}
+	var manySecrets []any
+	for i := range 11 {
+		manySecrets = append(manySecrets, map[string]any{"secretName": fmt.Sprint("codes-", i), "count": int64(100_000)})
+	}
+	manyCodes := changes{"spec.voucherCodesFrom": manySecrets, "spec.budgetYuan": "11000000.00"}
 	million := changes{sendRule + "quantity": int64(1000000), "spec.budgetYuan": "10000000.00"}
 	for name, commits := range map[string][]commit{
 		"nothing odd": {{change: active}, {change: revision2}, {change: changes{"spec.state": "Stopped"}}},
@@ -156,6 +163,7 @@ func TestApplyWarnsOnceOfAVoucherThatIsProbablyNotMeant(t *testing.T) {
 		},
 		"a budget that cannot be said": {{change: uploads.with(active), warns: []string{warnsOfNoCodes}}},
 		"too many to grow":             {{change: million, warns: []string{warnsOfNoGrowth}}, {change: active}},
+		"too many codes":               {{change: uploads.with(active).with(manyCodes), warns: []string{warnsOfManyCodes}}, {change: changes{"spec.state": "Stopped"}}},
 		"no limit for a user":          {{change: noUserLimit, warns: []string{warnsOfNoUserLimit}}, {change: active}},
 		"more off than it needs":       {{change: lowThreshold, warns: []string{warnsOfLowThreshold}}, {change: active}},
 		"a channel":                    {{change: channel, warns: []string{warnsOfNoChannel}}, {change: uploads}},

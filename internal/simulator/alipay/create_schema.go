@@ -13,8 +13,8 @@ type need func(name string, c schema.Checker) schema.Member
 
 var (
 	priceForm  = regexp.MustCompile(`^(0|[1-9]\d{0,9})(\.\d{1,2})?$`)
-	rateForm   = regexp.MustCompile(`^(0\.[1-9]|[1-9](\.\d)?)$`)
-	cityForm   = regexp.MustCompile(`^[1-9]\d{5}$`)
+	rateForm   = regexp.MustCompile(`^(0\.[1-9]\d?|[1-8](\.\d{1,2})?|9(\.([0-8]\d?|90?))?)$`)
+	cityForm   = regexp.MustCompile(`^\d{6}$`)
 	clockForm  = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$`)
 	weekForm   = regexp.MustCompile(`^[1-7](,[1-7])*$`)
 	noSpace    = regexp.MustCompile(`^\S+$`)

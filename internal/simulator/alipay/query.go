@@ -1,5 +1,7 @@
 package alipay
 
+import "strconv"
+
 // imageURL is where the vendor shows uploaded images.
 const imageURL = "https://mdn.alipayobjects.com/simulated/afts/img/"
 
@@ -45,6 +47,24 @@ func (g *Gateway) details(a *activity) object {
 	return doc
 }
 
+// filledCities is how many cities all cities are filled in with; there are about as many at level 3.
+const filledCities = 337
+
+// fillIn shows all cities as a list of them, and beside all shops of a brand or merchants some of them.
+func fillIn(doc object) {
+	if trueAt(doc, pathAllCity) {
+		codes := []any{}
+		for i := range filledCities {
+			codes = append(codes, strconv.Itoa(110_100+100*i))
+		}
+		take(doc, pathAllCity)
+		put(doc, pathCities, codes)
+	}
+	if has(doc, pathAllShop) {
+		put(doc, pathShops, []any{"2015052600077000000012345678", "2015052600077000000012345679"})
+	}
+}
+
 // contentOf is the content as reads show it.
 func (g *Gateway) contentOf(a *activity) object {
 	doc := copyOf(a.Content)
@@ -55,6 +75,9 @@ func (g *Gateway) contentOf(a *activity) object {
 		if len(listAt(doc, path)) > longest {
 			take(doc, path)
 		}
+	}
+	if g.switches.Is(SwitchAllScope, "filledIn") {
+		fillIn(doc)
 	}
 	display := doc[pathDisplay].(object)
 	for image, url := range map[string]string{"brand_logo": "brand_logo_url", "voucher_image": "voucher_image_url"} {

@@ -29,6 +29,7 @@ const (
 	SwitchStatusPlace     = "alipay.query.status"
 	SwitchExpired         = "alipay.query.expired"
 	SwitchLongestScope    = "alipay.query.longestScopeList"
+	SwitchAllScope        = "alipay.query.allScope"
 	SwitchAudit           = "alipay.query.audit"
 	SwitchUnknownActivity = "alipay.query.unknown"
 	SwitchSeenBy          = "alipay.activities.seenBy"
@@ -138,6 +139,7 @@ func readSwitches() []switches.Spec {
 		choice(SwitchStatusPlace, "Where a query shows activity_status and activity_operation_status.", "both", "topLevel", "baseInfo"),
 		choice(SwitchExpired, "What queries and lists say of an activity whose publish_end_time has passed.", statusActive, statusFinished),
 		{Name: SwitchLongestScope, Form: switches.Number, Default: "84000", Min: 0, Max: math.MaxInt32, Unverified: true, Doc: "The longest list of shops or cities that reads show; longer ones are left out."},
+		choice(SwitchAllScope, "How reads show all cities, and all shops of a brand or merchants: as they were sent; or filled in with the cities instead, and with shops beside.", "sent", "filledIn"),
 		choice(SwitchAudit, "The audit_result of activities that `PATCH /_sim/alipay/activities/{id}` gave none.", "none", "SUBMIT", "APPROVE", "REJECT"),
 		choice(SwitchUnknownActivity, "The code for an activity_id that does not exist or is another merchant's.", codeInvalidParameter, codeBizError),
 		choice(SwitchSeenBy, "Who lists, reads and changes an activity: every app that acts for its merchant, or only the app that made it.", "merchant", "app"),
