@@ -34,15 +34,6 @@ func (s *scope) moneyFacts(f *Facts) MoneyFacts {
 	return facts
 }
 
-// asked is how many the campaign's calls have the activity give out in the end: the codes that the vendor has, somebody else's
-// too, and those that are still to be handed over.
-func (s *scope) asked() int64 {
-	if s.codes.counted == nil {
-		return s.request.Total
-	}
-	return max(s.request.Total, *s.codes.counted+s.codesFacts().left())
-}
-
 // ceilingOf is a ceiling in fen; nil where there is none. What cannot be read allows nothing: admission lets no such thing in.
 func ceilingOf(yuan v1alpha1.Yuan) *int64 {
 	if yuan == "" {
@@ -53,53 +44,6 @@ func ceilingOf(yuan v1alpha1.Yuan) *int64 {
 		fen = 0
 	}
 	return &fen
-}
-
-// exposure is what the campaign's activity can cost: as the vendor says, or else the manifest.
-func (s *scope) exposure(remote *Remote) *providers.Exposure {
-	if remote != nil && remote.Snapshot.Exposure != nil {
-		return remote.Snapshot.Exposure
-	}
-	return s.Kind.Exposure(s.campaign)
-}
-
-// commitment is what the call that is under way would have the campaign's activity cost in all; nil where nobody says.
-func (s *scope) commitment() *providers.Exposure {
-	facts := Facts{Remote: s.remote, Traits: s.Kind.Traits()}
-	facts.Money = s.moneyFacts(&facts)
-	return facts.costs()
-}
-
-// costs is what the call that is on its way would have the activity cost in all; nil where nobody says.
-func (f *Facts) costs() *providers.Exposure {
-	switch {
-	case f.Remote == nil:
-		return f.Money.Manifest
-	case !f.Traits.Activates():
-		return f.Money.Raised
-	case f.Remote.Snapshot.Exposure != nil:
-		return f.Remote.Snapshot.Exposure
-	default:
-		return f.Money.Manifest
-	}
-}
-
-// raisedTo is what an activity can cost when it has been brought to all that its manifest asks for, and gives out this many at
-// least: what the manifest says, and no less than the vendor shows of it now, and of one. nil where neither says.
-func (s *scope) raisedTo(c v1alpha1.Campaign, shown *providers.Exposure, count int64) *providers.Exposure {
-	manifest := s.Kind.Exposure(c)
-	if shown == nil || manifest == nil && shown.Each == 0 {
-		return manifest
-	}
-	raised := *shown
-	if manifest != nil {
-		raised.Fen = max(raised.Fen, manifest.Fen)
-		if manifest.Each > 0 {
-			count = max(count, manifest.Fen/manifest.Each)
-		}
-	}
-	raised.Fen = max(raised.Fen, money.Times(shown.Each, max(count, totalOf(s.Kind.Codes(c)))))
-	return &raised
 }
 
 // commits reports whether a decision is on the way to a call that commits money.
