@@ -46,6 +46,9 @@ func TestAListShowsEachActiveAndPausedActivityOnce(t *testing.T) {
 				}
 				seen[item.ID] = true
 			}
+			if page.Total != counts[0] {
+				t.Errorf("%v: page %d counts %d, want the active ones alone: that the count falls says that the pages have moved", counts, pages, page.Total)
+			}
 			last = page.Last
 		}
 		if len(seen) != counts[0]+counts[1] {
