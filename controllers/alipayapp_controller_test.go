@@ -14,6 +14,7 @@ import (
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	simulated "github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
 	"github.com/campaign-operator/campaign-operator/internal/simulator/faults"
+	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/alipay"
 )
 
@@ -211,4 +212,35 @@ func TestAnAppThatWorkedIsUsedAfterARestartInAnOutageAndNothingIsWritten(t *test
 	o.gateway.Faults().Clear()
 	o.pass(accountProbeAgain)
 	o.costs(1, 0, func() { o.reconcile() })
+}
+
+// A Secret that was rotated gets another merchant's grant by mistake, and the question whose it is is not answered.
+func TestAnotherMerchantsGrantMakesNoCallWhileNobodySaysWhoseItIs(t *testing.T) {
+	for name, restarts := range map[string]bool{"rotated": false, "rotated while the operator was down": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newAppOffice(t, certApp, merchantPID, nil)
+			o.reconcile()
+			_, err := o.gateway.Faults().Add(faults.Rule{Match: faults.Match{Operation: probeOfAgency}, Action: faults.Status, Status: http.StatusInternalServerError, Times: -1})
+			o.must(err)
+			other := appSecretData(appCredentialsOf(t, o.gateway, certApp), otherPID)
+			o.rewrite(func(data map[string][]byte) {
+				data[v1alpha1.SecretKeyAppAuthToken] = other[v1alpha1.SecretKeyAppAuthToken]
+			})
+			if restarts {
+				o.restart()
+			}
+			o.pass(accountRefresh)
+			app, _ := o.reconcile()
+			wantReady(t, app) // an outage is no news of the credentials
+
+			_, err = alipay.NewVouchers(o.opener.last()).List(t.Context(), 0)
+			if !providers.IsKind(err, providers.KindUnavailable) || providers.AsError(providers.OperationList, err).MaybeCommitted {
+				t.Errorf("a call with a grant that nobody has confirmed ended with %v", err)
+			}
+			o.gateway.Faults().Clear()
+			if _, err := alipay.NewVouchers(o.opener.last()).List(t.Context(), 0); !providers.IsKind(err, providers.KindAuth) {
+				t.Errorf("a call with another merchant's grant ended with %v", err)
+			}
+		})
+	}
 }

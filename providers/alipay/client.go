@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers/internal/httpx"
@@ -60,6 +61,8 @@ type Client struct {
 	sender     *httpx.Sender
 	keys       *keyStore
 	skew       httpx.Skew
+	// granted is true once Alipay has said that the app_auth_token is the merchant's.
+	granted atomic.Bool
 }
 
 // The values of merchant_access_mode (商户接入模式).

@@ -79,6 +79,9 @@ func (c *Client) exchange(ctx context.Context, call call) (answer, error) {
 	if token := c.secrets.appAuthToken; token != "" {
 		call.secrets = slices.Concat(call.secrets, []string{token})
 	}
+	if err := c.confirmGrant(ctx, call); err != nil {
+		return answer{}, err
+	}
 	reply, err := c.send(ctx, call)
 	if err != nil {
 		return answer{}, err

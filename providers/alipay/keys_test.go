@@ -161,6 +161,7 @@ func newClient(t testing.TB, gatewayURL string, mode Mode, edits ...func(*Config
 	if err != nil {
 		t.Fatal(err)
 	}
+	client.granted.Store(true) // as after a probe
 	return client
 }
 

@@ -5,8 +5,23 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
+
+// confirmGrant makes sure, before any call with the app_auth_token is sent, that Alipay has said whose it is: with another merchant's every
+// call would be good, and for the wrong one. A failure is that of the call, which was not sent.
+func (c *Client) confirmGrant(ctx context.Context, call call) error {
+	if !c.agency() || call.own || c.granted.Load() {
+		return nil
+	}
+	if err := c.askOwner(ctx); err != nil {
+		failure := *providers.AsError(call.op, err)
+		failure.Operation, failure.MaybeCommitted = call.op, false
+		return &failure
+	}
+	return nil
+}
 
 const tokenOwnerMethod = "alipay.open.auth.token.app.query"
 
@@ -15,7 +30,7 @@ const tokenOwnerMethod = "alipay.open.auth.token.app.query"
 // error of KindAuth. Else it is a list of one row. Nothing is changed.
 func (c *Client) Probe(ctx context.Context) error {
 	if c.agency() {
-		return c.probeToken(ctx)
+		return c.askOwner(ctx)
 	}
 	call, err := c.listCall(statusActive, 1, 1)
 	if err != nil {
@@ -25,8 +40,8 @@ func (c *Client) Probe(ctx context.Context) error {
 	return err
 }
 
-// probeToken asks whose token it is (查询某个应用授权AppAuthToken的授权信息). The token is a parameter here: the app asks for itself.
-func (c *Client) probeToken(ctx context.Context) error {
+// askOwner asks whose token it is (查询某个应用授权AppAuthToken的授权信息). The token is a parameter here: the app asks for itself.
+func (c *Client) askOwner(ctx context.Context) error {
 	call, err := newCall(call{op: OperationTokenOwner, method: tokenOwnerMethod, own: true}, lenient.Object{KeyAppAuthToken: c.secrets.appAuthToken})
 	if err != nil {
 		return err
@@ -45,5 +60,6 @@ func (c *Client) probeToken(ctx context.Context) error {
 		return incomplete(call, reply, outcomeOtherOwner,
 			fmt.Errorf("the app_auth_token belongs to the merchant %q, not to %s", lenient.OneLine(owner, 32), c.merchantID))
 	}
+	c.granted.Store(true)
 	return nil
 }

@@ -1,6 +1,7 @@
 package alipay
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -50,6 +51,45 @@ func TestAProbeForAnotherMerchantAsksWhoseTokenItIs(t *testing.T) {
 			wantNoSecret(t, e.Error(), e.Message)
 			if !strings.Contains(e.Error(), tc.want) || tc.kind == providers.KindAuth && e.Delay != providers.DelayAccount || e.Operation != OperationTokenOwner {
 				t.Errorf("got %+v", e)
+			}
+		})
+	}
+}
+
+func TestNoCallIsMadeWithATokenBeforeAlipayHasSaidWhoseItIs(t *testing.T) {
+	const create = `{"out_biz_no":"n-1"}`
+	for name, tc := range map[string]struct {
+		owner reply
+		kind  providers.Kind // empty where the call is made
+	}{
+		"the merchant's":     {success(`"user_id":"` + testMerchant + `","status":"valid"`), ""},
+		"another merchant's": {success(`"user_id":"2088000000000002","status":"valid"`), providers.KindAuth},
+		"no answer to it":    {reply{status: http.StatusBadGateway}, providers.KindUnavailable},
+		"too many questions": {failure("40005", "app-call-limited", "应用调用次数超限"), providers.KindThrottled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v, g := vouchersAt(t, func(r received) reply {
+				if r.method() == tokenOwnerMethod {
+					return tc.owner
+				}
+				return success(`"activity_id":"100"`)
+			}, forMerchant)
+			v.client.granted.Store(false)
+			for range 2 {
+				_, err := v.Create(t.Context(), []byte(create))
+				if tc.kind == "" {
+					if err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
+				if e := gotError(t, err, tc.kind, false); e.Operation != providers.OperationCreate {
+					t.Errorf("got %+v", e)
+				}
+			}
+			asked, made := len(g.requests(tokenOwnerMethod)), len(g.requests(createMethod))
+			if tc.kind == "" && (asked != 1 || made != 2) || tc.kind != "" && (asked != 2 || made != 0) {
+				t.Errorf("it was asked for %d times, and %d creations were sent", asked, made)
 			}
 		})
 	}
