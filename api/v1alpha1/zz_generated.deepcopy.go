@@ -1250,6 +1250,11 @@ func (in *CampaignStatus) DeepCopyInto(out *CampaignStatus) {
 		*out = new(CodesRecord)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.FormerCodes != nil {
+		in, out := &in.FormerCodes, &out.FormerCodes
+		*out = make([]CodeSourceRecord, len(*in))
+		copy(*out, *in)
+	}
 	if in.Elsewhere != nil {
 		in, out := &in.Elsewhere, &out.Elsewhere
 		*out = new(ElsewhereRecord)

@@ -89,6 +89,9 @@ func (s *scope) checkCodes(ctx context.Context) *status.Verdict {
 		if problem != nil {
 			return problem
 		}
+		if problem := s.codesTaken(ctx, source, list.digest); list.digest != "" && problem != nil {
+			return problem
+		}
 		checked.Digests[source.SecretName] = list.digest
 		hashes = append(hashes, list.hashes()...)
 	}
@@ -143,6 +146,9 @@ func (s *scope) nextBatch(ctx context.Context) (*CodeBatch, *status.Verdict) {
 		if list.digest != s.memory.CodesChecked.Digests[source.SecretName] {
 			s.memory.CodesChecked = CodesChecked{} // it was changed since it was found to be good with the others
 			return nil, &status.Verdict{Progress: status.Working, Reason: v1alpha1.ReasonDepositingCodes, Message: fmt.Sprintf("Secret %s was changed; the codes are checked again.", source.SecretName)}
+		}
+		if problem := s.codesTaken(ctx, source, list.digest); problem != nil { // another may have begun it since
+			return nil, problem
 		}
 		return list.batch(source.SecretName, handed.Handed), nil
 	}

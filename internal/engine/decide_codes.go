@@ -119,7 +119,7 @@ func (f *Facts) handOver() Decision {
 	switch {
 	case c.Record == nil && *c.Counted > 0 && (f.Record.Adopted || !c.onBoundary()):
 		return f.codesUnclear(fmt.Sprintf(
-			"the vendor has %d codes of %s, and which of the manifest's %d they are is not recorded, so none is handed over. Leave voucherCodesFrom out, or ask for another %s",
+			"the vendor has %d codes of %s, and which of the manifest's %d they are is not recorded, so none is handed over. Leave voucherCodesFrom out, or ask for another %s with codes that were never handed over",
 			*c.Counted, f.it(), totalOf(c.Sources), f.Traits.Noun))
 	case c.Record == nil && *c.Counted > 0:
 		return Decision{Action: RecoverCodes}

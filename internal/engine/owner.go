@@ -133,6 +133,11 @@ func older(a, b v1alpha1.Campaign) bool {
 	if ar != nil && br != nil && ar.Time.Unix() != br.Time.Unix() {
 		return ar.Time.Before(&br.Time)
 	}
+	return elder(a, b)
+}
+
+// elder orders resources by their creation, and by name where that was in the same second.
+func elder(a, b v1alpha1.Campaign) bool {
 	at, bt := a.GetCreationTimestamp(), b.GetCreationTimestamp()
 	if !at.Equal(&bt) {
 		return at.Before(&bt)

@@ -79,6 +79,7 @@ func (s *scope) archive() {
 		Creation: st.Creation, State: state, Time: metav1.NewTime(s.now),
 	}}, st.Previous...)
 	st.Previous = boundPrevious(st.Previous)
+	st.FormerCodes = append(st.FormerCodes, begun(st.Codes)...)
 	s.clearActivity()
 }
 
