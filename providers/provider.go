@@ -134,6 +134,8 @@ type Snapshot struct {
 	Members []string
 	// Exposure is the money that the activity can cost; nil where it has no budget of its own, or the answer does not say.
 	Exposure *Exposure
+	// Total is how many it gives out in all; nil where the answer does not say.
+	Total *int64
 	// Distribution counts what it has given out; nil where the answer does not say.
 	Distribution *Distribution
 	// Detailed is true when the vendor's detail call made the snapshot. A list may carry less.

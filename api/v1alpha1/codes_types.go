@@ -28,6 +28,9 @@ type CodesRecord struct {
 	// available is how many the vendor gives out in all, as last read.
 	// +optional
 	Available int64 `json:"available,omitempty"`
+	// availableBefore is how many it gave out before the batch that is under way, or the last; absent where that was not known.
+	// +optional
+	AvailableBefore *int64 `json:"availableBefore,omitempty"`
 	// totalFollows is true once the vendor was seen to give out codes that were handed over without being told how many there are.
 	// +optional
 	TotalFollows bool `json:"totalFollows,omitempty"`

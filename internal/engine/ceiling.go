@@ -22,7 +22,7 @@ func (s *scope) moneyFacts(f *Facts) MoneyFacts {
 	if !s.Kind.Traits().Activates() {
 		facts.Done = "created"
 		if f.Remote != nil {
-			facts.Done, facts.Raised = "raised", s.raisedTo(s.campaign, f.Remote.Snapshot.Exposure, s.asked())
+			facts.Done, facts.Raised = "raised", s.raisedTo(s.campaign, f.Remote.Snapshot.Exposure, max(s.request.Total, s.codesFacts().asked()))
 		}
 	}
 	limits := s.account.Limits

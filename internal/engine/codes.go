@@ -53,6 +53,7 @@ func (s *scope) codesFacts() CodesFacts {
 		Sources: s.Kind.Codes(s.campaign), Record: record, Counted: s.codes.counted, Batch: s.codes.batch, Problem: s.codes.problem,
 		Checked: s.codes.read || !s.doubtsCodes(), Read: s.codes.read, Handed: s.codes.handed,
 	}
+	facts.Follows = record != nil && s.totalFollows(record)
 	if record != nil && record.Batch != nil {
 		facts.Unsent, facts.Answer = s.unsent, s.memory.BatchAnswer
 		facts.BatchSent = latest(record.Batch.Time.Time, s.memory.FirstSeen) // another process may have sent it until it ended
@@ -74,7 +75,7 @@ func (s *scope) codesIntended(change Change) {
 	if record.Batch != nil { // it is handed over once more
 		return
 	}
-	record.Counted = *s.codes.counted
+	record.Counted, record.AvailableBefore = *s.codes.counted, s.totalNow()
 	s.memory.BatchSent, s.memory.BatchAnswer = zeroTime, nil
 	record.Batch = &v1alpha1.CodeBatchRecord{
 		SecretName: batch.SecretName, From: batch.From, Size: int64(len(batch.Codes)), Digest: batch.digest(), Time: metav1.NewTime(s.now),
@@ -183,20 +184,43 @@ func (s *scope) recoverCodes() {
 	s.codes = codesRead{handed: s.codes.handed} // what is next is read anew
 }
 
-// noteAvailable records how many codes the vendor gives out in all.
+// noteAvailable records how many codes the vendor gives out in all: as it says, or as it was last told where it does not say.
 func (s *scope) noteAvailable() {
 	record, shown := s.campaign.CampaignStatus().Codes, s.remote.Snapshot
-	if record != nil && shown.Distribution != nil && shown.Detailed {
-		record.Available = shown.Distribution.Total
-		record.TotalFollows = record.TotalFollows || s.totalFollows(record)
+	switch {
+	case record == nil || !shown.Detailed:
+	case shown.Total != nil:
+		record.Available = *shown.Total
+		record.TotalFollows = s.totalFollows(record)
+	case s.appended(record.Counted):
+		record.Available = record.Counted
 	}
 }
 
-// totalFollows reports whether the codes of the last call are given out, and that call was none that says how many there are.
-func (s *scope) totalFollows(record *v1alpha1.CodesRecord) bool {
+// appended reports whether the last call has told the vendor to give out so many.
+func (s *scope) appended(total int64) bool {
 	last := s.campaign.CampaignStatus().Operation
-	return last != nil && last.Name == string(providers.OperationDepositCodes) && last.Outcome == v1alpha1.OperationDone &&
-		record.Deposited > 0 && record.Batch == nil && record.Available >= record.Counted
+	return last != nil && last.Name == string(providers.OperationAppend) && last.Outcome == v1alpha1.OperationDone && last.Digest == Change{Total: total}.digest()
+}
+
+// totalFollows reports whether the vendor was seen to give out codes without being told how many there are: those of the last call,
+// which it did not give out before; or more than it can be told.
+func (s *scope) totalFollows(record *v1alpha1.CodesRecord) bool {
+	if record.TotalFollows || s.remote == nil || !s.remote.Snapshot.Detailed || s.remote.Snapshot.Total == nil {
+		return record.TotalFollows
+	}
+	total, most, last := *s.remote.Snapshot.Total, s.Kind.Traits().MostAppended, s.campaign.CampaignStatus().Operation
+	deposited := last != nil && last.Name == string(providers.OperationDepositCodes) && last.Outcome == v1alpha1.OperationDone && record.Batch == nil
+	raised := record.AvailableBefore != nil && *record.AvailableBefore < record.Counted && total >= record.Counted
+	return deposited && raised || most > 0 && total > most
+}
+
+// totalNow is how many the vendor gives out in all as it was just read; nil where that is not known.
+func (s *scope) totalNow() *int64 {
+	if s.remote == nil || !s.read {
+		return nil
+	}
+	return s.remote.Snapshot.Total
 }
 
 // batchSent notes that a batch has just been sent.

@@ -120,7 +120,8 @@ func (s *scope) countRecorded(sums *taken, id string, c v1alpha1.Campaign, raise
 	switch {
 	case listed && shown.State.Final(), counted && !raised:
 	case raised:
-		sums.count(id, s.raisedTo(c, shown.Exposure, 0))
+		facts := CodesFacts{Sources: s.Kind.Codes(c), Record: c.CampaignStatus().Codes}
+		sums.count(id, s.raisedTo(c, shown.Exposure, facts.asked()))
 	case listed && shown.Exposure != nil:
 		sums.count(id, shown.Exposure)
 	default:

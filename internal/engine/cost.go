@@ -42,7 +42,7 @@ func (f *Facts) costs() *providers.Exposure {
 // least: what the manifest says, and no less than the vendor shows of it now, and of one. nil where neither says.
 func (s *scope) raisedTo(c v1alpha1.Campaign, shown *providers.Exposure, count int64) *providers.Exposure {
 	manifest := s.Kind.Exposure(c)
-	if shown == nil || manifest == nil && shown.Each == 0 {
+	if shown == nil || manifest == nil && shown.Each <= 0 {
 		return manifest
 	}
 	raised := *shown
@@ -52,15 +52,11 @@ func (s *scope) raisedTo(c v1alpha1.Campaign, shown *providers.Exposure, count i
 			count = max(count, manifest.Fen/manifest.Each)
 		}
 	}
-	raised.Fen = max(raised.Fen, money.Times(shown.Each, max(count, totalOf(s.Kind.Codes(c)))))
+	raised.Fen = max(raised.Fen, money.Times(max(shown.Each, 0), max(count, totalOf(s.Kind.Codes(c)))))
 	return &raised
 }
 
-// asked is how many the campaign's calls have the activity give out in the end: the codes that the vendor has, somebody else's
-// too, and those that are still to be handed over.
-func (s *scope) asked() int64 {
-	if s.codes.counted == nil {
-		return s.request.Total
-	}
-	return max(s.request.Total, *s.codes.counted+s.codesFacts().left())
+// costUnknown reports whether nobody says what an activity costs although the account's limits have to know.
+func (f *Facts) costUnknown() bool {
+	return f.Money.limited() && f.Traits.Costs && f.costs() == nil
 }

@@ -24,6 +24,8 @@ type CodesFacts struct {
 	// reconcile. Handed counts the batches that it has handed over.
 	Checked, Read bool
 	Handed        int
+	// Follows is true where the vendor was seen to give out codes without being told how many there are.
+	Follows bool
 	// Unsent is true when this reconcile has recorded the batch and not sent it, BatchSent is when it may last have been sent.
 	Unsent    bool
 	BatchSent time.Time
@@ -131,26 +133,32 @@ func (f *Facts) handOver() Decision {
 	return f.deposit()
 }
 
-// tooManyCodes reports whether with the next batch the vendor would have more codes than an append can have given out, and is not
-// known to give them out without one.
+// tooManyCodes reports whether the vendor would have more codes than it can be told to give out, and is not known to give them out by
+// itself. A Secret that does not fit as a whole is not begun, so that it can be taken out of the manifest again.
 func (f *Facts) tooManyCodes() bool {
 	c, most := f.Codes, f.Traits.MostAppended
-	follows := c.Record != nil && c.Record.TotalFollows
-	return most > 0 && !follows && c.Batch != nil && *c.Counted+int64(len(c.Batch.Codes)) > most
+	if most == 0 || c.Follows || c.Batch == nil {
+		return false
+	}
+	more := int64(len(c.Batch.Codes))
+	if c.Batch.From == 0 {
+		more = c.source(c.Batch.SecretName).Count
+	}
+	return *c.Counted+more > most
 }
 
 // codesFull has the vendor give out what it has, and hands no more over: it has no call that takes codes back.
 func (f *Facts) codesFull() Decision {
-	c, shown := f.Codes, f.Remote.Snapshot.Distribution
+	c, total := f.Codes, f.Remote.Snapshot.Total
 	switch {
 	case !f.Read:
 		return Decision{Action: Get}
-	case shown != nil && shown.Total < *c.Counted && *c.Counted <= f.Traits.MostAppended:
+	case c.Record != nil && c.Record.Available < *c.Counted && (total == nil || *total < *c.Counted) && *c.Counted <= f.Traits.MostAppended:
 		return decideOperation(f, Change{Operation: providers.OperationAppend, Total: *c.Counted})
 	}
 	return f.observed(status.Stalled, v1alpha1.ReasonCodesInvalid, fmt.Sprintf(
-		"the vendor has %d codes of %s, and gives out more than %d only where it does so by itself, which was not seen. No other of the manifest's %d is handed over: it could make all of them useless. Name %d at most in voucherCodesFrom, and the others for another %s.",
-		*c.Counted, f.it(), f.Traits.MostAppended, totalOf(c.Sources), f.Traits.MostAppended, f.Traits.Noun))
+		"the vendor has %d codes of %s, and gives out more than %d only where it does so by itself, which was not seen. Those of Secret %s, and what follows it, are not handed over: with them it might give out none. Take them out of voucherCodesFrom, and have another %s give them out.",
+		*c.Counted, f.it(), f.Traits.MostAppended, c.Batch.SecretName, f.Traits.Noun))
 }
 
 // decideBatch finds out what became of a batch: it has arrived when there are as many codes more, and not when there are none more a
@@ -242,12 +250,12 @@ func (f *Facts) codesUnclear(message string) Decision {
 
 // codesDone has the vendor give out what it has, and reports codes that it did not take.
 func (f *Facts) codesDone() (Decision, bool) {
-	c, shown := f.Codes, f.Remote.Snapshot.Distribution
+	c, total := f.Codes, f.Remote.Snapshot.Total
 	switch {
 	case c.Record == nil || c.Record.Available >= c.Record.Counted:
 	case !f.Read:
 		return Decision{Action: Get}, true
-	case shown == nil || shown.Total >= c.Record.Counted:
+	case total != nil && *total >= c.Record.Counted:
 	case c.Counted == nil:
 		return Decision{Action: ReadCodes}, true
 	case *c.Counted < c.Record.Counted:
@@ -299,12 +307,38 @@ func (f *Facts) codesNotNamed(secretName string, codes int64, were string) Decis
 
 // named reports whether the manifest names a Secret.
 func (c CodesFacts) named(secretName string) bool {
-	return slices.ContainsFunc(c.Sources, func(s CodeSource) bool { return s.SecretName == secretName })
+	return c.source(secretName) != CodeSource{}
+}
+
+// source is the manifest's entry for a Secret.
+func (c CodesFacts) source(secretName string) CodeSource {
+	for _, source := range c.Sources {
+		if source.SecretName == secretName {
+			return source
+		}
+	}
+	return CodeSource{}
 }
 
 // done reports whether all codes that the manifest names were handed over.
 func (c CodesFacts) done() bool {
 	return !slices.ContainsFunc(c.Sources, func(s CodeSource) bool { return c.of(s.SecretName).Handed < s.Count })
+}
+
+// asked is how many codes the activity gives out in the end: those that the vendor has, somebody else's too, those that are being handed
+// over, and those that are still to be.
+func (c CodesFacts) asked() int64 {
+	var there int64
+	if c.Record != nil {
+		there = c.Record.Counted
+		if c.Record.Batch != nil {
+			there += c.Record.Batch.Size
+		}
+	}
+	if c.Counted != nil {
+		there = max(there, *c.Counted)
+	}
+	return there + c.left()
 }
 
 // left counts the codes that are still to be handed over, without those that are being.

@@ -29,6 +29,9 @@ func decideDeletion(f *Facts) Decision {
 	if d.Action != Stop {
 		return d
 	}
+	if d.Verdict.Reason == v1alpha1.ReasonMissing && f.Traits.Confirms > 0 {
+		return f.goneForGood(d)
+	}
 	if d.Verdict.Progress == status.Settled || notOurs[d.Verdict.Reason] {
 		return Decision{Action: Unguard}
 	}
@@ -37,6 +40,23 @@ func decideDeletion(f *Facts) Decision {
 		until = "is paused"
 	}
 	d.Verdict.Message += fmt.Sprintf(" The resource is kept until its %s %s; write deletionPolicy: Orphan to let it go and leave the %s as it is.", f.Traits.Noun, until, f.Traits.Noun)
+	return d
+}
+
+// goneLook is the pause between looks for an activity that the vendor says it does not know.
+const goneLook = time.Minute
+
+// goneForGood lets a resource go whose activity the vendor does not know, where its word for that is one that it has for other troubles,
+// too: when it has said so for a while, and no list since has shown the activity.
+func (f *Facts) goneForGood(d Decision) Decision {
+	if !f.Gone {
+		return f.unlessPaused(Decision{Action: Get})
+	}
+	if f.Now.Sub(f.Memory.GoneSince) >= visibleWithin && f.View.After(f.Memory.GoneSince) {
+		return Decision{Action: Unguard}
+	}
+	d.After = goneLook
+	d.Verdict.Message += " The resource is kept until that has been so for ten minutes; write deletionPolicy: Orphan to let it go now."
 	return d
 }
 

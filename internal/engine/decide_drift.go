@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
@@ -36,8 +37,18 @@ func decideFixed(f *Facts) (Decision, bool) {
 	if len(f.Drift.fixed()) == 0 {
 		return Decision{}, false
 	}
-	return f.drifted(f.Drift.fixed()), true
+	if !f.Read && f.Now.Sub(f.Memory.DetailRead) >= fixedLook {
+		return Decision{Action: Get}, true
+	}
+	d := f.drifted(f.Drift.fixed())
+	if d.After == 0 || d.After > fixedLook {
+		d.After = fixedLook
+	}
+	return d, true
 }
+
+// fixedLook is how often what holds a raise back is looked at again: a list may not show that it was mended.
+const fixedLook = 10 * time.Minute
 
 // decideExamination reads the activity when a list row says otherwise than the record.
 func decideExamination(f *Facts) (Decision, bool) {

@@ -68,7 +68,7 @@ func (f *Facts) overLimit() Decision {
 
 // decideCeiling holds a creation that commits money and would bring the account beyond its ceiling.
 func decideCeiling(f *Facts) (Decision, bool) {
-	if f.Money.limited() && f.Traits.Costs && f.Money.Manifest == nil {
+	if f.costUnknown() {
 		return stop(status.Stalled, v1alpha1.ReasonBudgetLimitExceeded, f.pendingState(),
 			"it is not created: the manifest does not say what it can cost, and the account's limits let no such campaign be created. Write what each is worth, such as an exchange voucher's amount, and how many there are, such as voucherCodesFrom; or have the account's owner remove the limits."), true
 	}
@@ -89,7 +89,7 @@ func decideRaise(f *Facts) (Decision, bool) {
 	if d, fixed := decideFixed(f); fixed {
 		return d, true
 	}
-	if f.Money.limited() && f.Traits.Costs && f.costs() == nil {
+	if f.costUnknown() {
 		return f.raiseUnknown(), true
 	}
 	if d, over := decideCampaignLimit(f); over {

@@ -88,7 +88,7 @@ func (f *Facts) inTime() bool {
 
 // sendFirst sends what this process has just recorded, or takes the record back: nothing was sent.
 func (f *Facts) sendFirst() Decision {
-	if _, over := decideCampaignLimit(f); !over && f.maySend() && f.Money.Over == "" {
+	if _, over := decideCampaignLimit(f); !over && !f.costUnknown() && f.maySend() && f.Money.Over == "" {
 		return f.sendOr(Decision{Action: Send})
 	}
 	return Decision{Action: Release}

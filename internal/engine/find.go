@@ -128,12 +128,20 @@ func (s *scope) lookalikes(ctx context.Context, f *Facts) ([]providers.Snapshot,
 // mayHaveMade reports whether another resource has a create request open that may have made an activity.
 func (s *scope) mayHaveMade(other v1alpha1.Campaign, snapshot providers.Snapshot) bool {
 	st := other.CampaignStatus()
-	if st.Creation != v1alpha1.CreationUnknown || other.GetUID() == s.campaign.GetUID() || s.Kind.ActivityID(other) != "" || !s.sharesWith(st.Request) {
+	if st.Creation != v1alpha1.CreationUnknown || other.GetUID() == s.campaign.GetUID() || s.Kind.ActivityID(other) != "" || !s.sharesWith(st.Request) || !sameMerchant(st.Request.Account.ID, s.identity.ID) {
 		return false
 	}
 	request, err := s.Kind.Request(other, s.sender(st.Request.Number))
 	alike := likeness{request.Name, request.Begin.UTC(), request.End.UTC()} == likeness{s.request.Name, s.request.Begin.UTC(), s.request.End.UTC()}
 	return (err != nil || alike) && (snapshot.Created.IsZero() || !snapshot.Created.Before(st.Request.Time.Add(-createdMargin)))
+}
+
+// sameMerchant reports whether two accounts can act for the same merchant. An application that acts for another names it in its id,
+// <appId>-<merchantId>; whose a plain one is nobody says.
+func sameMerchant(a, b string) bool {
+	_, ofA, agencyA := strings.Cut(a, "-")
+	_, ofB, agencyB := strings.Cut(b, "-")
+	return a == b || !agencyA || !agencyB || ofA == ofB
 }
 
 // traceable reports whether the manifest says what its activity is known by, and still what was sent.

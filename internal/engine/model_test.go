@@ -47,6 +47,7 @@ type model struct {
 	numbers map[string]string                       // what the numbers of calls stand for
 	asked   map[string]bool                         // the numbers that a create call was sent with
 	touched map[string]bool                         // what was done in the vendor's console
+	fresh   int                                     // the Secrets that were made since another activity has the codes
 	limits  accounts.Limits                         // the ceilings before the boundary that is being crossed
 	wiped   bool                                    // somebody emptied the status after the operator's last write
 	lost    bool                                    // the record of a call in flight was lost

@@ -120,6 +120,12 @@ func (m *model) handsOver(c *v1alpha1.PayGiftActivity, has, codes []string) {
 		there[code] = true
 	}
 	for _, code := range codes {
+		for _, former := range c.Status.Previous { // of those before a resource was deleted nothing is recorded
+			if slices.Contains(m.w.vendor.vouchers.codes[former.ActivityID], code) {
+				m.broken("code %s was handed over for %s, too", code, former.ActivityID)
+				return
+			}
+		}
 		if there[code] && m.alone() {
 			m.broken("code %s was sent once more", code)
 			return

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +45,7 @@ var voucherPlaces = map[string]place{
 	},
 	v1alpha1.ReasonCodesInvalid: { // with the record lost, also of codes that were handed over
 		true: func(_ *model, e end) bool { return e.goal == GoalLive && (e.shown || e.nothing()) },
-		says: "Secret", out: func(m *model, _ end) { m.secrets() },
+		says: "Secret", out: (*model).goodCodes,
 	},
 	v1alpha1.ReasonCodesChanged: {
 		true: func(_ *model, e end) bool { return e.goal == GoalLive && e.shown },
@@ -108,6 +109,24 @@ var voucherPlaces = map[string]place{
 			m.w.vendor.console(e.Status.ActivityID, func(a *activity) { a.body.Begin = body.Begin })
 		},
 	},
+}
+
+// goodCodes restores the Secrets; where their codes are another activity's it names others in their place, as the message says.
+func (m *model) goodCodes(e end) {
+	m.secrets()
+	if !strings.Contains(ready(e.PayGiftActivity).Message, "never handed over") {
+		return
+	}
+	m.fresh++
+	name := fmt.Sprint("fresh-", m.fresh)
+	m.w.secret(name, fmt.Sprintf("F%dx", m.fresh), 10)
+	sources := name + "=10"
+	for _, source := range m.w.kind.Codes(e.PayGiftActivity) {
+		if (CodesFacts{Record: e.Status.Codes}).of(source.SecretName).Handed > 0 {
+			sources += fmt.Sprintf(",%s=%d", source.SecretName, source.Count)
+		}
+	}
+	m.w.edit(codes(sources))
 }
 
 // codesInTheirPlace names a Secret of their own with as many codes as were refused, as the message says.

@@ -28,6 +28,10 @@ type vouchers struct {
 	countLag time.Duration
 	// showsShops is how many shops the detail shows at most; 0 for all.
 	showsShops int
+	// silent does not say how many an activity gives out, and has given out.
+	silent bool
+	// most is how many an append can have given out; 0 for any number.
+	most int64
 	// priceless does not say what an activity can cost.
 	priceless bool
 	// reverts accepts modifications that come to nothing.
@@ -99,7 +103,7 @@ func (s *vouchers) change(a *activity, m providers.Mutation, strangers []string,
 	case providers.OperationTerminate:
 		err = s.accept(a, "FINISHEING", now, func() { a.terminated = now })
 	case providers.OperationAppend:
-		if s.growsOnly && m.Total <= a.body.Amount {
+		if s.growsOnly && m.Total <= a.body.Amount || s.most > 0 && m.Total > s.most {
 			err := trouble(providers.KindInvalid, providers.DelaySlow, false, "INVALID_PARAMETER")
 			err.Operation, err.Message = m.Operation, "the total has to be more than it is"
 			return receipt, err
@@ -200,8 +204,8 @@ func (s *vouchers) show(a *activity, snapshot *providers.Snapshot) {
 	if !s.priceless {
 		snapshot.Exposure = &providers.Exposure{Fen: body.Amount, Each: 1}
 	}
-	if snapshot.Detailed {
-		snapshot.Distribution = &providers.Distribution{Sent: a.sent, Total: body.Amount}
+	if snapshot.Detailed && !s.silent {
+		snapshot.Distribution, snapshot.Total = &providers.Distribution{Sent: a.sent, Total: body.Amount}, &body.Amount
 	}
 	switch w := s.works[a.id]; {
 	case w == nil:

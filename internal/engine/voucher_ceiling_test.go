@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,6 +177,61 @@ func TestWhatIsNotAsTheManifestSaysIsNotRaised(t *testing.T) {
 				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
 				if n := w.vendor.count(providers.OperationAppend); n != 1 {
 					t.Errorf("%d appends", n)
+				}
+			})
+		})
+	}
+}
+
+func TestALimitThatIsSetWhileACreationOfUnknownCostIsRecordedTakesItBack(t *testing.T) {
+	inWorldOf(t, silentVouchers{}, func(t *testing.T, w *world) {
+		limits := maxActive("9999.00")
+		w.written = func(c *v1alpha1.PayGiftActivity) {
+			if c.Status.Creation == v1alpha1.CreationUnknown {
+				w.account.Limits = limits // its watch comes later
+			}
+		}
+		w.apply(v1alpha1.PayGiftActivityActive)
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StatePending, "")
+		if n := w.vendor.count(providers.OperationCreate); n != 0 {
+			t.Errorf("%d creates", n)
+		}
+		w.written = func(*v1alpha1.PayGiftActivity) {}
+		w.limited(accounts.Limits{})
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+	})
+}
+
+func TestCodesOfOthersAndOfTheBatchUnderWayCountBelowALimit(t *testing.T) {
+	for _, lowered := range []string{"from the start", "when the batch is recorded", "when it is, and a crash"} {
+		t.Run(lowered, func(t *testing.T) {
+			inVouchers(t, func(t *testing.T, w *world) {
+				w.secrets()
+				w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+				w.pass(10 * time.Minute)
+				id := w.campaign().Status.ActivityID
+				w.vendor.vouchers.codes[id] = append(w.vendor.vouchers.codes[id], strings.Fields(strings.Repeat("foreign ", 500))...)
+				deposits := w.vendor.count(providers.OperationDepositCodes)
+				low := maxActive("25.00") // 1200 and 500 are there, and 900 are to come
+				w.limited(maxActive("26.00"))
+				if lowered == "from the start" {
+					w.limited(low)
+				}
+				w.written = func(c *v1alpha1.PayGiftActivity) {
+					if c.Status.Codes != nil && c.Status.Codes.Batch != nil && w.account.Limits != low {
+						w.account.Limits = low
+						if lowered == "when it is, and a crash" {
+							panic(crash{})
+						}
+					}
+				}
+				w.amend(codes("a=1200,b=900"))
+				w.pass(20 * time.Minute)
+				w.want(v1alpha1.ReasonBudgetLimitExceeded, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+				if n := w.vendor.count(providers.OperationDepositCodes) - deposits; n != 0 {
+					t.Errorf("%d deposits more", n)
 				}
 			})
 		})

@@ -33,7 +33,7 @@ func (t *target) list(ctx context.Context, activities providers.Activities, star
 		if err != nil {
 			return nil, err
 		}
-		if w.whole() || former != nil && w.equals(former) { // a count that is just wrong is so every time
+		if w.whole() && !t.lacks(w) || former != nil && w.equals(former) { // a count that is just wrong is so every time
 			return w.entries, nil
 		}
 		former = w
@@ -43,6 +43,21 @@ func (t *target) list(ctx context.Context, activities providers.Activities, star
 
 // whole reports whether nothing suggests that the walk has missed an activity which was there when it began.
 func (w *walk) whole() bool { return !w.fell && len(w.entries) >= w.first }
+
+// lacks reports whether a walk has not found an activity that was live in the list before: it has left the list, or was skipped.
+func (t *target) lacks(w *walk) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.view == nil {
+		return false
+	}
+	for id, e := range t.view.byID {
+		if _, found := w.entries[id]; !found && e.seen.Equal(t.view.Started) && !e.snapshot.State.Final() {
+			return true
+		}
+	}
+	return false
+}
 
 // equals reports whether two walks have found the same activities.
 func (w *walk) equals(other *walk) bool {

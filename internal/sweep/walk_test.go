@@ -70,3 +70,30 @@ func TestAListThatChangesEachTimeItIsReadIsAnErrorAndNeverAView(t *testing.T) {
 		told.told(t, errRestless)
 	})
 }
+
+func TestAListThatLacksWhatWasLiveBeforeIsReadOnceMore(t *testing.T) {
+	onBench(t, func(b *bench) {
+		vendor := walks{
+			{counted(4, "1", "2"), counted(4, "3", "4")},
+			{counted(4, "1", "2"), counted(4, "4", "5")}, // 1 leaves and 5 is made: 3 is on neither page
+			{counted(4, "2", "3"), counted(4, "4", "5")},
+		}.list()
+		b.sweep(ours, vendor)
+		b.view(ours, "1", "2", "3", "4")
+		vendor.called(t, 2, "in the first sweep")
+		b.pass(interval)
+		vendor.called(t, 8, "in the second, of three walks")
+		b.view(ours, "2", "3", "4", "5")
+	})
+}
+
+func TestWhatHasEndedMayLeaveAList(t *testing.T) {
+	onBench(t, func(b *bench) {
+		vendor := listOf([]providers.Snapshot{in("1", providers.StateEnded), in("2", providers.StateRunning)})
+		b.sweep(ours, vendor)
+		vendor.shows(page("2"))
+		b.pass(interval)
+		vendor.called(t, 2, "in two sweeps")
+		b.view(ours, "2")
+	})
+}

@@ -23,7 +23,7 @@ func TestATargetIsSweptAtOnceAndThenOncePerInterval(t *testing.T) {
 		vendor.called(t, 2, "before the interval is over")
 		vendor.shows(page("1"))
 		b.pass(time.Second)
-		vendor.called(t, 3, "after the interval")
+		vendor.called(t, 4, "after the interval, twice since two have left the list")
 		if view := b.view(ours, "1"); !view.Started.Equal(noon.Add(interval)) {
 			t.Errorf("the view started at %s, want %s", view.Started, noon.Add(interval))
 		}

@@ -18,8 +18,11 @@ func exposureOf(content lenient.Object) *providers.Exposure {
 		return nil
 	}
 	fen, known := reductionOf(content)
-	if !known && quantity > 0 {
+	switch {
+	case !known && quantity > 0:
 		return nil
+	case !known:
+		fen = 0
 	}
 	return &providers.Exposure{Fen: money.Times(fen, int64(quantity)), Each: fen}
 }

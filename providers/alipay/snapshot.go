@@ -77,6 +77,7 @@ func (v *Vouchers) snapshot(reply lenient.Object, detailed bool) (providers.Snap
 		Facts:        lenient.Facts(reply, createTime),
 		Content:      encoded,
 		Exposure:     exposureOf(content),
+		Total:        totalOf(rule),
 		Distribution: distributionOf(reply, rule),
 		Detailed:     detailed,
 	}
@@ -192,9 +193,19 @@ func distributionOf(reply, rule lenient.Object) *providers.Distribution {
 	if !hasSent {
 		sent, hasSent = lenient.Count(lenient.Child(reply, "summary"), "publish_count")
 	}
-	total, hasTotal := lenient.Count(rule, quantityField)
-	if !hasSent || !hasTotal {
+	total := totalOf(rule)
+	if !hasSent || total == nil {
 		return nil
 	}
-	return &providers.Distribution{Sent: int64(sent), Total: int64(total)}
+	return &providers.Distribution{Sent: int64(sent), Total: *total}
+}
+
+// totalOf is how many vouchers there are in all, nil where the answer does not say.
+func totalOf(rule lenient.Object) *int64 {
+	count, known := lenient.Count(rule, quantityField)
+	if !known {
+		return nil
+	}
+	total := int64(count)
+	return &total
 }

@@ -85,20 +85,21 @@ func (k known) looksAfter(s providers.Snapshot) bool {
 	return k.ids[s.ID] || k.numbers[s.RequestNo] || underWay
 }
 
-// known gathers what the campaigns of an identity record, whichever account resource they refer to; of all identities where others can
-// have made what this one's list shows.
+// known gathers what the campaigns of an identity record, whichever account resource they refer to; and the ids of all identities where
+// others can have made what this one's list shows.
 func (f Fleet) known(identity v1alpha1.AccountIdentity) known {
 	k := known{ids: map[string]bool{}, numbers: map[string]bool{}}
 	for _, c := range f.Campaigns {
 		st := c.CampaignStatus()
-		if r := st.Request; r != nil && (r.Account.ID != identity.ID && !f.Shared || r.Account.Gateway != identity.Gateway) {
+		own := st.Request == nil || st.Request.Account.ID == identity.ID && st.Request.Account.Gateway == identity.Gateway
+		if !own && (!f.Shared || st.Request.Account.Gateway != identity.Gateway) {
 			continue
 		}
 		k.ids[f.Kind.ActivityID(c)] = true
 		for _, previous := range st.Previous {
 			k.ids[previous.ActivityID] = true
 		}
-		if st.Request != nil && st.Request.Number != "" && st.Creation == v1alpha1.CreationUnknown {
+		if own && st.Request != nil && st.Request.Number != "" && st.Creation == v1alpha1.CreationUnknown {
 			k.numbers[st.Request.Number] = true
 			if at := st.Request.Time.Time; k.since.IsZero() || at.Before(k.since) {
 				k.since = at
