@@ -1353,6 +1353,11 @@ func (in *CodesRecord) DeepCopyInto(out *CodesRecord) {
 		*out = new(CodeBatchRecord)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.AvailableBefore != nil {
+		in, out := &in.AvailableBefore, &out.AvailableBefore
+		*out = new(int64)
+		**out = **in
+	}
 	if in.Sources != nil {
 		in, out := &in.Sources, &out.Sources
 		*out = make([]CodeSourceRecord, len(*in))

@@ -35,7 +35,7 @@ func (t *taken) count(id string, exposure *providers.Exposure) {
 func (m MoneyFacts) over(own providers.Exposure, others taken) string {
 	if len(others.unknown) > 0 {
 		return fmt.Sprintf(
-			"it is not %s: what is active cannot be added up for the account's %s, since the vendor's list does not say what this can cost: %s. Look at it in the vendor's console.",
+			"it is not %s: what is active cannot be added up for the account's %s, since neither the vendor's list nor a manifest says what this can cost: %s. Look at it in the vendor's console.",
 			m.Done, m.Limit, enumerate(others.unknown))
 	}
 	var sum, count int64

@@ -37,12 +37,13 @@ func decideFixed(f *Facts) (Decision, bool) {
 	if len(f.Drift.fixed()) == 0 {
 		return Decision{}, false
 	}
-	if !f.Read && f.Now.Sub(f.Memory.DetailRead) >= fixedLook {
+	again := f.Memory.DetailRead.Add(fixedLook).Sub(f.Now)
+	if !f.Read && again <= 0 {
 		return Decision{Action: Get}, true
 	}
 	d := f.drifted(f.Drift.fixed())
-	if d.After == 0 || d.After > fixedLook {
-		d.After = fixedLook
+	if d.After == 0 || d.After > again {
+		d.After = max(again, time.Second)
 	}
 	return d, true
 }

@@ -51,7 +51,7 @@ func (s *scope) clearActivity() {
 	st := s.campaign.CampaignStatus()
 	st.Creation, st.Request, st.Rejection, st.Operation, st.Contested, st.Drift, st.Elsewhere = "", nil, nil, nil, nil, nil, nil
 	st.Refused, st.Residue, st.Codes = nil, nil, nil
-	st.State = v1alpha1.StatePending
+	st.State, st.BeginTime, st.EndTime = v1alpha1.StatePending, "", ""
 	s.Kind.Reset(s.campaign)
 	s.remote, s.read, s.gone, s.membersRead = nil, false, false, false
 	s.memory.newActivity()

@@ -28,6 +28,8 @@ type vouchers struct {
 	countLag time.Duration
 	// showsShops is how many shops the detail shows at most; 0 for all.
 	showsShops int
+	// rows are what the list shows of activities, whatever they are since.
+	rows map[string]vendorBody
 	// silent does not say how many an activity gives out, and has given out.
 	silent bool
 	// most is how many an append can have given out; 0 for any number.
@@ -189,6 +191,9 @@ func (s *vouchers) count(id string, now time.Time) int64 {
 // show makes a snapshot what the vendor says of a voucher activity.
 func (s *vouchers) show(a *activity, snapshot *providers.Snapshot) {
 	body := a.body
+	if row, stale := s.rows[a.id]; stale && !snapshot.Detailed {
+		body = row
+	}
 	body.Number, body.Members = "", slices.Clone(a.members)
 	if s.hidesShops || !snapshot.Detailed {
 		body.Members = nil

@@ -237,3 +237,23 @@ func TestCodesOfOthersAndOfTheBatchUnderWayCountBelowALimit(t *testing.T) {
 		})
 	}
 }
+
+func TestARepairThatTheListDoesNotShowIsFoundWhereARaiseWaitsForIt(t *testing.T) {
+	madeVoucher(t, func(*v1alpha1.PayGiftActivity) {}, func(t *testing.T, w *world, id string) {
+		w.vendor.vouchers.rows = map[string]vendorBody{id: w.vendor.activities[0].body}
+		w.vendor.console(id, func(a *activity) { a.body.Begin = a.body.Begin.Add(time.Minute) })
+		w.amend(func(c *v1alpha1.PayGiftActivity) { c.Spec.AwardSendRule.TransactionAmountMinimum = 200 })
+		w.pass(5 * time.Minute)
+		w.want(v1alpha1.ReasonDrifted, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		gets := w.vendor.count(providers.OperationGet)
+		w.pass(30 * time.Minute)
+		if n := w.vendor.count(providers.OperationGet) - gets; n < 2 || n > 4 {
+			t.Errorf("it was read %d times in half an hour", n)
+		}
+		w.vendor.console(id, func(a *activity) { a.body.Begin = a.body.Begin.Add(-time.Minute) })
+		w.pass(12 * time.Minute)
+		if n := w.vendor.count(providers.OperationAppend); n != 1 {
+			t.Errorf("%d appends: %s", n, ready(w.campaign()).Message)
+		}
+	})
+}

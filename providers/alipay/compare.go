@@ -118,7 +118,7 @@ func (g geography) differsInKind(other geography) bool {
 		return true
 	}
 	return g.listsShops() && other.hasAllShops() || g.hasAllShops() && other.listsShops() ||
-		g.listsSome() && other.hasAllCities() || g.hasAllCities() && other.listsSome()
+		g.listsCities() && other.hasAllCities() || g.hasAllCities() && other.listsSome()
 }
 
 func (g geography) listsShops() bool {

@@ -93,19 +93,13 @@ func (c Credentials) AlipayCertSN() string {
 	return ""
 }
 
-// CertificateNotAfter is when the first of the app's and Alipay's certificates expires; zero in public-key mode. An
-// expired one is not refused here: the gateway's word counts, and this machine's clock may be the one that is wrong. Warn
-// well before.
+// CertificateNotAfter is when the app's certificate expires; zero in public-key mode. An expired one is not refused here: the
+// gateway's word counts, and this machine's clock may be the one that is wrong. Alipay's own is renewed by a download.
 func (c Credentials) CertificateNotAfter() time.Time {
-	held := c.read().certificates
-	switch {
-	case held == nil:
-		return time.Time{}
-	case held.alipay.NotAfter.Before(held.app.NotAfter):
-		return held.alipay.NotAfter
-	default:
+	if held := c.read().certificates; held != nil {
 		return held.app.NotAfter
 	}
+	return time.Time{}
 }
 
 // HasAppAuthToken reports whether calls can be made for another merchant.

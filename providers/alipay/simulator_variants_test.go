@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/campaign-operator/campaign-operator/providers"
+	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
 
 // variants are the ways in which nobody knows whether the real gateway answers one or the other.
@@ -52,6 +53,22 @@ func TestEveryVariantOfTheGatewayIsUnderstood(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestCountsThatTheSimulatorLeavesOutAreNotKnown(t *testing.T) {
+	s := newStage(t, simApp, false, "alipay.query.zeros", "absent")
+	snapshot := s.read(s.create(s.voucherBody()).ID)
+	if snapshot.Total == nil || *snapshot.Total == 0 || snapshot.Distribution != nil {
+		t.Errorf("got the total %v, and %+v", snapshot.Total, snapshot.Distribution)
+	}
+	upload := s.voucherBody(func(body object) {
+		body[baseBlock].(object)[codeModeField] = codesUploaded
+		lenient.Child(body, sendModeBlock, sendRuleBlock)[quantityField] = 0
+		body[outBizNoField] = "uploads"
+	})
+	if snapshot := s.read(s.create(upload).ID); snapshot.Total != nil {
+		t.Errorf("got the total %d", *snapshot.Total)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // voucherVariants are Alipay's undocumented answers that decide how a crash ends.
 var voucherVariants = []map[string]string{
 	{},
-	{"alipay.replay.differentBody": "firstResult", "alipay.replay.order": "validateBeforeIdempotency", "alipay.codes.total": "append", "alipay.list.creating": "listed"},
+	{"alipay.replay.differentBody": "firstResult", "alipay.replay.order": "validateBeforeIdempotency", "alipay.codes.total": "append", "alipay.list.creating": "listed", "alipay.query.zeros": "absent"},
 	{"alipay.replay.differentBody": "new", "alipay.replay.scope": "appAndMethod", "alipay.async.delay": "3s", "alipay.query.creatingContent": "absent"},
 	{"alipay.replay.rejections": "replayed", "alipay.codes.duplicate": "accepted", "alipay.list.lag": "4s", "alipay.query.status": "baseInfo", "alipay.numbers": "text"},
 }

@@ -28,6 +28,13 @@ func (g *Gateway) details(a *activity) object {
 		doc["publish_start_time"], doc["publish_end_time"] = textAt(a.Content, pathStart), textAt(a.Content, pathEnd)
 		doc["voucher_type"] = textAt(a.Content, pathType)
 		doc["voucher_inventory_info"] = object{"send_count": asNumber(a.Sent), "use_count": asNumber(a.Used)}
+		if g.switches.Is(SwitchZeros, "absent") {
+			for _, path := range []string{"voucher_inventory_info.send_count", "voucher_inventory_info.use_count", pathQuantity} {
+				if numberAt(doc, path) == 0 {
+					take(doc, path)
+				}
+			}
+		}
 	}
 	status, operation := a.status(g.clock.Now(), g.switches.Get(SwitchExpired)), a.operation()
 	if where := g.switches.Get(SwitchStatusPlace); where != "baseInfo" {

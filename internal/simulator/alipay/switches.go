@@ -30,6 +30,7 @@ const (
 	SwitchExpired         = "alipay.query.expired"
 	SwitchLongestScope    = "alipay.query.longestScopeList"
 	SwitchAllScope        = "alipay.query.allScope"
+	SwitchZeros           = "alipay.query.zeros"
 	SwitchAudit           = "alipay.query.audit"
 	SwitchUnknownActivity = "alipay.query.unknown"
 	SwitchSeenBy          = "alipay.activities.seenBy"
@@ -140,6 +141,7 @@ func readSwitches() []switches.Spec {
 		choice(SwitchExpired, "What queries and lists say of an activity whose publish_end_time has passed.", statusActive, statusFinished),
 		{Name: SwitchLongestScope, Form: switches.Number, Default: "84000", Min: 0, Max: math.MaxInt32, Unverified: true, Doc: "The longest list of shops or cities that reads show; longer ones are left out."},
 		choice(SwitchAllScope, "How reads show all cities, and all shops of a brand or merchants: as they were sent; or filled in with the cities instead, and with shops beside.", "sent", "filledIn"),
+		choice(SwitchZeros, "Whether a query shows a quantity and counts that are 0, or leaves them out.", "shown", "absent"),
 		choice(SwitchAudit, "The audit_result of activities that `PATCH /_sim/alipay/activities/{id}` gave none.", "none", "SUBMIT", "APPROVE", "REJECT"),
 		choice(SwitchUnknownActivity, "The code for an activity_id that does not exist or is another merchant's.", codeInvalidParameter, codeBizError),
 		choice(SwitchSeenBy, "Who lists, reads and changes an activity: every app that acts for its merchant, or only the app that made it.", "merchant", "app"),
