@@ -89,3 +89,13 @@ type CodeFailureRecord struct {
 	// +optional
 	Reason string `json:"reason,omitempty"`
 }
+
+// FormerCodesRecord is how far the codes were of an activity that a resource has no more.
+type FormerCodesRecord struct {
+	// activityId is the vendor's id of it.
+	// +optional
+	ActivityID string `json:"activityId,omitempty"`
+	// codes were handed over for it.
+	// +optional
+	Codes CodesRecord `json:"codes,omitempty,omitzero"`
+}

@@ -333,10 +333,10 @@ type CampaignStatus struct {
 	// codes is how far the voucher codes are that the manifest hands over; absent where it names none.
 	// +optional
 	Codes *CodesRecord `json:"codes,omitempty"`
-	// formerCodes are the Secrets whose codes were handed over for activities of former revisions; no other activity gets them.
+	// formerCodes are the codes that were handed over for activities of former revisions; no other activity gets them.
 	// +listType=atomic
 	// +optional
-	FormerCodes []CodeSourceRecord `json:"formerCodes,omitempty"`
+	FormerCodes []FormerCodesRecord `json:"formerCodes,omitempty"`
 	// elsewhere is what somebody else did to the activity at the vendor; absent while it is as this resource left it.
 	// +optional
 	Elsewhere *ElsewhereRecord `json:"elsewhere,omitempty"`

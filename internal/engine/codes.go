@@ -177,30 +177,27 @@ func (s *scope) recoverCodes() {
 			break
 		}
 		there := sourceOf(record, source.SecretName)
-		there.Handed = min(left, source.Count)
+		there.Handed, there.Digest = min(left, source.Count), s.memory.CodesChecked.Digests[source.SecretName]
 		left -= there.Handed
 	}
 	record.Summary = fmt.Sprintf("%d/%d", record.Deposited, record.Total)
 	s.codes = codesRead{handed: s.codes.handed} // what is next is read anew
 }
 
-// noteAvailable records how many codes the vendor gives out in all: as it says, or as it was last told where it does not say.
+// noteAvailable records how many codes the vendor gives out in all.
 func (s *scope) noteAvailable() {
 	record, shown := s.campaign.CampaignStatus().Codes, s.remote.Snapshot
-	switch {
-	case record == nil || !shown.Detailed:
-	case shown.Total != nil:
+	if record != nil && shown.Detailed && shown.Total != nil {
 		record.Available = *shown.Total
 		record.TotalFollows = s.totalFollows(record)
-	case s.appended(record.Counted):
-		record.Available = record.Counted
 	}
 }
 
-// appended reports whether the last call has told the vendor to give out so many.
-func (s *scope) appended(total int64) bool {
-	last := s.campaign.CampaignStatus().Operation
-	return last != nil && last.Name == string(providers.OperationAppend) && last.Outcome == v1alpha1.OperationDone && last.Digest == Change{Total: total}.digest()
+// noteAppended records how many codes the vendor was told to give out, where it does not say how many it does.
+func (s *scope) noteAppended(total int64) {
+	if record := s.campaign.CampaignStatus().Codes; record != nil && s.totalNow() == nil {
+		record.Available = total
+	}
 }
 
 // totalFollows reports whether the vendor was seen to give out codes without being told how many there are: those of the last call,

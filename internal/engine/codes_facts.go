@@ -55,17 +55,18 @@ func (c CodesFacts) done() bool {
 // asked is how many codes the activity gives out in the end: those that the vendor has, somebody else's too, those that are being handed
 // over, and those that are still to be.
 func (c CodesFacts) asked() int64 {
-	var there int64
-	if c.Record != nil {
-		there = c.Record.Counted
-		if c.Record.Batch != nil {
-			there += c.Record.Batch.Size
-		}
-	}
+	var counted int64
 	if c.Counted != nil {
-		there = max(there, *c.Counted)
+		counted = *c.Counted
 	}
-	return there + c.left()
+	if c.Record == nil { // what is there already is the manifest's, or none is handed over
+		return max(counted, totalOf(c.Sources))
+	}
+	there := c.Record.Counted
+	if c.Record.Batch != nil {
+		there += c.Record.Batch.Size
+	}
+	return max(there, counted) + c.left()
 }
 
 // left counts the codes that are still to be handed over, without those that are being.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
@@ -24,13 +25,33 @@ func begun(record *v1alpha1.CodesRecord) []v1alpha1.CodeSourceRecord {
 	return sources
 }
 
+// keepCodes keeps what is recorded of the codes of an activity that the resource gives up.
+func (s *scope) keepCodes() {
+	if st := s.campaign.CampaignStatus(); len(begun(st.Codes)) > 0 {
+		st.FormerCodes = append(st.FormerCodes, v1alpha1.FormerCodesRecord{ActivityID: s.Kind.ActivityID(s.campaign), Codes: *st.Codes})
+	}
+}
+
+// restoreCodes takes that up again for an activity that the resource takes up again.
+func (s *scope) restoreCodes() {
+	st, id := s.campaign.CampaignStatus(), s.Kind.ActivityID(s.campaign)
+	st.FormerCodes = slices.DeleteFunc(st.FormerCodes, func(former v1alpha1.FormerCodesRecord) bool {
+		if former.ActivityID == id {
+			st.Codes = &former.Codes
+		}
+		return former.ActivityID == id
+	})
+}
+
 // codesTaken says why the codes of a Secret, which are those of a digest, are not this activity's to give out; nil when they are.
 func (s *scope) codesTaken(ctx context.Context, source CodeSource, digest string) *status.Verdict {
 	st := s.campaign.CampaignStatus()
-	if sameCodes(begun(st.Codes), digest) {
+	if own := sameCodes(begun(st.Codes), source.SecretName, digest); own == source.SecretName {
 		return nil
+	} else if own != "" {
+		return codesInvalid("the codes of Secret %s were handed over already, from Secret %s. %s", source.SecretName, own, freshCodes)
 	}
-	if sameCodes(st.FormerCodes, digest) {
+	if formerCodes(st, source.SecretName, digest) {
 		return codesInvalid("codes of Secret %s were handed over for the activity of a former requestRevision, and vouchers that users have received stay usable. %s", source.SecretName, freshCodes)
 	}
 	owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool { return s.takesCodes(other, source, digest) })
@@ -51,18 +72,27 @@ func (s *scope) takesCodes(other v1alpha1.Campaign, source CodeSource, digest st
 		return false
 	}
 	st := other.CampaignStatus()
-	if sameCodes(begun(st.Codes), digest) || sameCodes(st.FormerCodes, digest) {
+	if sameCodes(begun(st.Codes), source.SecretName, digest) != "" || formerCodes(st, source.SecretName, digest) {
 		return true
 	}
 	wants := s.Kind.Goal(other) == GoalLive && !campaignFinal(st.State) && other.Lifecycle().ManagementPolicy != v1alpha1.ManagementObserve && other.GetDeletionTimestamp().IsZero()
 	return wants && elder(other, s.campaign) && CodesFacts{Sources: s.Kind.Codes(other)}.named(source.SecretName)
 }
 
-func sameCodes(sources []v1alpha1.CodeSourceRecord, digest string) bool {
+// formerCodes reports whether codes were handed over for a former activity of a resource.
+func formerCodes(st *v1alpha1.CampaignStatus, secretName, digest string) bool {
+	return slices.ContainsFunc(st.FormerCodes, func(former v1alpha1.FormerCodesRecord) bool {
+		return sameCodes(begun(&former.Codes), secretName, digest) != ""
+	})
+}
+
+// sameCodes is the Secret, among some, that the codes of a digest are from; empty where they are from none. Of a Secret that was gone
+// when its record was recovered only the name is known.
+func sameCodes(sources []v1alpha1.CodeSourceRecord, secretName, digest string) string {
 	for _, source := range sources {
-		if source.Digest == digest {
-			return true
+		if source.Digest == digest || source.Digest == "" && source.SecretName == secretName {
+			return source.SecretName
 		}
 	}
-	return false
+	return ""
 }

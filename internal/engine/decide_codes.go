@@ -218,6 +218,16 @@ func (f *Facts) countLags() Decision {
 	return f.depositing(workPause(since))
 }
 
+// totalLags waits for the vendor to give out, as it does by itself, what it has.
+func (f *Facts) totalLags(total int64) Decision {
+	since := f.Now.Sub(f.Record.operationTime())
+	if since >= f.Traits.Confirms {
+		return f.codesUnclear(fmt.Sprintf("the vendor has %d codes of %s and gives out %d, although it gave out by itself what it had before. Ask the vendor",
+			*f.Codes.Counted, f.it(), total))
+	}
+	return f.depositing(workPause(since))
+}
+
 // codesUnclear reports codes of which nobody can tell where they are.
 func (f *Facts) codesUnclear(message string) Decision {
 	d := f.observed(status.Stalled, v1alpha1.ReasonCodesUnclear, message+".")
@@ -237,6 +247,8 @@ func (f *Facts) codesDone() (Decision, bool) {
 		return Decision{Action: ReadCodes}, true
 	case *c.Counted < c.Record.Counted:
 		return f.countLags(), true
+	case c.Follows && total != nil:
+		return f.totalLags(*total), true
 	default:
 		return decideOperation(f, Change{Operation: providers.OperationAppend, Total: *c.Counted}), true
 	}

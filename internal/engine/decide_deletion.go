@@ -52,11 +52,11 @@ func (f *Facts) goneForGood(d Decision) Decision {
 	if !f.Gone {
 		return f.unlessPaused(Decision{Action: Get})
 	}
-	if f.Now.Sub(f.Memory.GoneSince) >= visibleWithin && f.View.After(f.Memory.GoneSince) {
+	if f.Remote == nil && f.Now.Sub(f.Memory.GoneSince) >= visibleWithin && f.View.After(f.Memory.GoneSince) {
 		return Decision{Action: Unguard}
 	}
 	d.After = goneLook
-	d.Verdict.Message += " The resource is kept until that has been so for ten minutes; write deletionPolicy: Orphan to let it go now."
+	d.Verdict.Message += " The resource is kept until that has been so for ten minutes, and the vendor's list does not show it either; write deletionPolicy: Orphan to let it go now."
 	return d
 }
 

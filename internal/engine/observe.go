@@ -23,6 +23,9 @@ func (s *scope) remoteFacts(ctx context.Context, f *Facts) error {
 	}
 	if s.remote == nil && s.view != nil {
 		if snapshot, ok := s.view.ByID(f.Record.ID); ok {
+			if s.view.Started.After(s.memory.GoneSince) {
+				s.memory.GoneSince = zeroTime // the list knows it
+			}
 			remote, err := s.compare(snapshot)
 			if err != nil {
 				return err

@@ -188,6 +188,8 @@ func (s *scope) operated(change Change, receipt providers.Receipt) {
 		s.modified(change, receipt.Refused)
 	case change.Batch != nil:
 		s.deposited(*change.Batch, receipt)
+	case change.Operation == providers.OperationAppend && change.Total > 0:
+		s.noteAppended(change.Total)
 	}
 }
 

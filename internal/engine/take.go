@@ -22,6 +22,7 @@ func (s *scope) adopt() {
 		st.Request.Found = true
 	}
 	s.makeRequest()
+	s.restoreCodes()
 	st.Previous = slices.DeleteFunc(st.Previous, func(p v1alpha1.PreviousRecord) bool { return p.ActivityID == found.ID }) // a revision was lowered again
 	st.Creation, st.Rejection, st.Plan = v1alpha1.CreationUnknown, nil, nil
 	if s.observes() {
@@ -37,6 +38,7 @@ func (s *scope) take() {
 	s.Kind.SetActivityID(s.campaign, s.Kind.AdoptID(s.campaign))
 	st.Request, st.Plan = s.record(), nil
 	st.Request.Adopted, st.Request.Number = true, ""
+	s.restoreCodes()
 	s.memory.succeeded()
 }
 
@@ -46,9 +48,10 @@ func (s *scope) renumber() {
 	s.campaign.CampaignStatus().Request.Revision = s.campaign.Lifecycle().Revision()
 }
 
-// clearActivity forgets all that was recorded of an activity.
+// clearActivity forgets all that was recorded of an activity, but for the codes that were handed over for it.
 func (s *scope) clearActivity() {
 	st := s.campaign.CampaignStatus()
+	s.keepCodes()
 	st.Creation, st.Request, st.Rejection, st.Operation, st.Contested, st.Drift, st.Elsewhere = "", nil, nil, nil, nil, nil, nil
 	st.Refused, st.Residue, st.Codes = nil, nil, nil
 	st.State, st.BeginTime, st.EndTime = v1alpha1.StatePending, "", ""
@@ -79,7 +82,6 @@ func (s *scope) archive() {
 		Creation: st.Creation, State: state, Time: metav1.NewTime(s.now),
 	}}, st.Previous...)
 	st.Previous = boundPrevious(st.Previous)
-	st.FormerCodes = append(st.FormerCodes, begun(st.Codes)...)
 	s.clearActivity()
 }
 

@@ -50,3 +50,35 @@ func TestADeletionLetsAnActivityGoThatTheVendorDoesNotKnowForLong(t *testing.T) 
 		}
 	})
 }
+
+func TestADeletionKeepsAnActivityThatTheListShows(t *testing.T) {
+	madeVoucher(t, func(c *v1alpha1.PayGiftActivity) { c.Spec.DeletionPolicy = v1alpha1.DeletionTerminate }, func(t *testing.T, w *world, _ string) {
+		for range 100 {
+			w.vendor.fail(providers.OperationGet, notKnown())
+		}
+		w.delete()
+		w.pass(time.Hour)
+		if w.campaign().Name == "" {
+			t.Fatal("it was let go, and goes on")
+		}
+		w.vendor.heal()
+		w.pass(5 * time.Minute)
+		if w.campaign().Name != "" || w.vendor.activities[0].terminated.IsZero() {
+			t.Errorf("it is kept: %s", ready(w.campaign()).Message)
+		}
+	})
+}
+
+func TestTwoAnswersFarApartAreNoTenMinutes(t *testing.T) {
+	madeVoucher(t, func(c *v1alpha1.PayGiftActivity) { c.Spec.DeletionPolicy = v1alpha1.DeletionTerminate }, func(t *testing.T, w *world, _ string) {
+		w.vendor.fail(providers.OperationGet, notKnown())
+		w.annotate("now")
+		w.pass(20 * time.Minute)
+		w.vendor.fail(providers.OperationGet, notKnown())
+		w.delete()
+		w.pass(5 * time.Minute)
+		if w.vendor.activities[0].terminated.IsZero() {
+			t.Error("it was let go, and goes on")
+		}
+	})
+}

@@ -4,10 +4,14 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
+	"github.com/campaign-operator/campaign-operator/providers"
 )
 
 // eachCodeOnce fails the test where a code was handed over for two activities.
@@ -104,5 +108,80 @@ func TestASecretOfCodesIsOneResources(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+func TestTheCodesOfAFormerRevisionAreKnownAfterTheLossOfTheCluster(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.secrets()
+		w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+		w.pass(10 * time.Minute)
+		w.lose()
+		w.pass(20 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		w.edit(func(c *v1alpha1.PayGiftActivity) {
+			c.Spec.RequestRevision, c.Spec.ReplacePrevious = ptr.To[int64](2), v1alpha1.ReplaceKeep
+		})
+		w.pass(20 * time.Minute)
+		w.want(v1alpha1.ReasonCodesInvalid, v1alpha1.StatePending, "")
+		w.eachCodeOnce()
+	})
+}
+
+func TestARevisionThatIsTakenBackHasItsCodesAgain(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.secrets()
+		w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+		w.pass(10 * time.Minute)
+		id := w.campaign().Status.ActivityID
+		for range 2 {
+			w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.RequestRevision = ptr.To[int64](2) })
+			w.pass(5 * time.Minute)
+			w.want(v1alpha1.ReasonPreviousStillLive, v1alpha1.StatePending, "")
+			w.edit(func(c *v1alpha1.PayGiftActivity) { c.Spec.RequestRevision = nil })
+			w.pass(10 * time.Minute)
+			w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		}
+		w.amend(codes("a=1200,b=900"))
+		w.pass(10 * time.Minute)
+		w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		if c := w.campaign(); c.Status.ActivityID != id || len(w.vendor.vouchers.codes[id]) != 2100 || len(c.Status.FormerCodes) != 0 {
+			t.Errorf("activity %s has %d codes, and of former ones it is recorded: %+v", c.Status.ActivityID, len(w.vendor.vouchers.codes[id]), c.Status.FormerCodes)
+		}
+	})
+}
+
+func TestCodesUnderAnotherNameAreNotHandedOverAgain(t *testing.T) {
+	inVouchers(t, func(t *testing.T, w *world) {
+		w.vendor.vouchers.repeats = true
+		w.secrets()
+		w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+		w.pass(10 * time.Minute)
+		deposits := w.vendor.count(providers.OperationDepositCodes)
+		w.secret("z", "A", 1200)
+		w.must(w.api.Delete(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: w.key.Namespace, Name: "a"}}))
+		w.amend(codes("a=1200,z=1200"))
+		w.pass(20 * time.Minute)
+		w.want(v1alpha1.ReasonCodesInvalid, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+		contains(t, ready(w.campaign()).Message, "handed over already, from Secret a")
+		if n := w.vendor.count(providers.OperationDepositCodes); n != deposits {
+			t.Errorf("%d deposits more", n-deposits)
+		}
+	})
+}
+
+func TestALostRecordOfCodesIsRecoveredBelowALimitThatItFits(t *testing.T) {
+	for name, limits := range map[string]accounts.Limits{"of one": {MaxCampaignYuan: "12.00"}, "of all": maxActive("12.00")} {
+		t.Run(name, func(t *testing.T) {
+			inVouchers(t, func(t *testing.T, w *world) {
+				w.secrets()
+				w.limited(limits)
+				w.applied(v1alpha1.PayGiftActivityActive, func(c *v1alpha1.PayGiftActivity) { uploads(c); codes("a=1200")(c) })
+				w.pass(10 * time.Minute)
+				w.lose()
+				w.pass(20 * time.Minute)
+				w.want(v1alpha1.ReasonScheduled, v1alpha1.StateScheduled, v1alpha1.CreationConfirmed)
+			})
+		})
 	}
 }

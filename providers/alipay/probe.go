@@ -18,6 +18,9 @@ func (c *Client) confirmGrant(ctx context.Context, call call) error {
 	if err := c.askOwner(ctx); err != nil {
 		failure := *providers.AsError(call.op, err)
 		failure.Operation, failure.MaybeCommitted = call.op, false
+		if failure.Kind != providers.KindUnavailable && failure.Kind != providers.KindThrottled {
+			failure.Kind, failure.Delay = providers.KindAuth, providers.DelayAccount // the account is refused, not the request
+		}
 		return &failure
 	}
 	return nil

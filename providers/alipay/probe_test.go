@@ -65,6 +65,9 @@ func TestNoCallIsMadeWithATokenBeforeAlipayHasSaidWhoseItIs(t *testing.T) {
 		"the merchant's":     {success(`"user_id":"` + testMerchant + `","status":"valid"`), ""},
 		"another merchant's": {success(`"user_id":"2088000000000002","status":"valid"`), providers.KindAuth},
 		"no answer to it":    {reply{status: http.StatusBadGateway}, providers.KindUnavailable},
+		"a refusal":          {failure("40004", "SOME_NEW_CODE", "x"), providers.KindAuth},
+		"no such permission": {failure("40006", "isv.insufficient-isv-permissions", "x"), providers.KindAuth},
+		"no signature":       {success(`"user_id":"` + testMerchant + `"`).unsigned(), providers.KindAuth},
 		"too many questions": {failure("40005", "app-call-limited", "应用调用次数超限"), providers.KindThrottled},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,7 +86,7 @@ func TestNoCallIsMadeWithATokenBeforeAlipayHasSaidWhoseItIs(t *testing.T) {
 					}
 					continue
 				}
-				if e := gotError(t, err, tc.kind, false); e.Operation != providers.OperationCreate {
+				if e := gotError(t, err, tc.kind, false); e.Operation != providers.OperationCreate || e.Delay == providers.DelayNever || e.Delay == providers.DelaySlow {
 					t.Errorf("got %+v", e)
 				}
 			}
