@@ -136,7 +136,7 @@ const (
 	ReasonPartsRefused = "PartsRefused"
 	// ReasonAuditRejected: the vendor's audit of the activity has rejected it.
 	ReasonAuditRejected = "AuditRejected"
-	// ReasonCodesInvalid: the voucher codes of a Secret cannot be handed over; correct the Secret.
+	// ReasonCodesInvalid: the voucher codes of a Secret cannot be handed over, since they are wrong, another activity's, or too many.
 	ReasonCodesInvalid = "CodesInvalid"
 	// ReasonCodesChanged: a Secret holds other codes than those that were handed over from it.
 	ReasonCodesChanged = "CodesChanged"

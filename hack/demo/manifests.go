@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 )
 
 const (
@@ -19,8 +21,7 @@ const (
 // fill puts times in the place of the placeholders, counted from now.
 func fill(text string, now time.Time) string {
 	at := func(after time.Duration) string {
-		beijing := time.FixedZone("", 8*60*60)
-		return now.Add(after).Truncate(time.Second).In(beijing).Format(time.RFC3339)
+		return wire.FormatTime(now.Add(after).Truncate(time.Second))
 	}
 	return strings.NewReplacer(
 		"${BEGIN_SOON}", at(soon),

@@ -22,7 +22,7 @@ func (s *scope) moneyFacts(f *Facts) MoneyFacts {
 	if !s.Kind.Traits().Activates() {
 		facts.Done = "created"
 		if f.Remote != nil {
-			facts.Done, facts.Raised = "raised", s.raisedTo(s.campaign, f.Remote.Snapshot.Exposure, max(s.request.Total, s.codesFacts().asked()))
+			facts.Done, facts.Raised = "raised", s.raisedTo(s.campaign, f.Remote.Snapshot.Exposure, max(s.request.Total, f.Codes.asked()))
 		}
 	}
 	limits := s.account.Limits
@@ -108,11 +108,11 @@ func (s *scope) unreserve() {
 // overNow reports whether what is recorded to be sent goes beyond the ceiling after all, by what the API server
 // says at this moment of the account and of all campaigns. A ceiling that there was none of before needs the list first.
 func (s *scope) overNow(ctx context.Context, listed bool) (bool, error) {
-	facts := s.moneyFacts(&Facts{Remote: s.remote})
-	own := s.commitment()
+	f := s.costFacts()
+	facts, own := f.Money, f.costs()
 	switch {
 	case own == nil:
-		return facts.limited() && s.Kind.Traits().Costs, nil // the next decision says so
+		return f.costUnknown(), nil // the next decision says so
 	case facts.MaxCampaign != nil && own.Fen > *facts.MaxCampaign:
 		return true, nil // the next decision says so
 	case facts.MaxActive == nil:

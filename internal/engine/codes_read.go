@@ -89,7 +89,10 @@ func (s *scope) checkCodes(ctx context.Context) *status.Verdict {
 		if problem != nil {
 			return problem
 		}
-		if problem := s.codesTaken(ctx, source, list.digest); list.digest != "" && problem != nil {
+		if list.digest == "" {
+			continue // it is done with, and gone
+		}
+		if problem := s.codesTaken(ctx, source, list.digest); problem != nil {
 			return problem
 		}
 		checked.Digests[source.SecretName] = list.digest

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/internal/status"
 )
@@ -32,7 +34,7 @@ func (s *scope) keepCodes() {
 	}
 }
 
-// restoreCodes takes that up again for an activity that the resource takes up again.
+// restoreCodes goes on with what was kept of the codes of an activity that the resource takes up again.
 func (s *scope) restoreCodes() {
 	st, id := s.campaign.CampaignStatus(), s.Kind.ActivityID(s.campaign)
 	st.FormerCodes = slices.DeleteFunc(st.FormerCodes, func(former v1alpha1.FormerCodesRecord) bool {
@@ -46,15 +48,17 @@ func (s *scope) restoreCodes() {
 // codesTaken says why the codes of a Secret, which are those of a digest, are not this activity's to give out; nil when they are.
 func (s *scope) codesTaken(ctx context.Context, source CodeSource, digest string) *status.Verdict {
 	st := s.campaign.CampaignStatus()
-	if own := sameCodes(begun(st.Codes), source.SecretName, digest); own == source.SecretName {
+	switch from := sameCodes(begun(st.Codes), source.SecretName, digest); from {
+	case "":
+	case source.SecretName:
 		return nil
-	} else if own != "" {
-		return codesInvalid("the codes of Secret %s were handed over already, from Secret %s. %s", source.SecretName, own, freshCodes)
+	default:
+		return codesInvalid("the codes of Secret %s were handed over already, from Secret %s. %s", source.SecretName, from, freshCodes)
 	}
 	if formerCodes(st, source.SecretName, digest) {
 		return codesInvalid("codes of Secret %s were handed over for the activity of a former requestRevision, and vouchers that users have received stay usable. %s", source.SecretName, freshCodes)
 	}
-	owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool { return s.takesCodes(other, source, digest) })
+	owner, err := s.find(ctx, func(other v1alpha1.Campaign) bool { return s.takesCodes(other, source, digest) }, client.InNamespace(s.campaign.GetNamespace()))
 	switch {
 	case err != nil:
 		return &status.Verdict{Progress: status.Working, Reason: v1alpha1.ReasonDepositingCodes, Message: "the other resources cannot be read from the cache; it is tried again."}
@@ -68,7 +72,7 @@ const freshCodes = "Put codes that were never handed over into a Secret of their
 
 // takesCodes reports whether the codes of a Secret are another resource's.
 func (s *scope) takesCodes(other v1alpha1.Campaign, source CodeSource, digest string) bool {
-	if other.GetUID() == s.campaign.GetUID() || other.GetNamespace() != s.campaign.GetNamespace() {
+	if other.GetUID() == s.campaign.GetUID() {
 		return false
 	}
 	st := other.CampaignStatus()

@@ -1,15 +1,14 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
+	"github.com/campaign-operator/campaign-operator/internal/accounts"
 	"github.com/campaign-operator/campaign-operator/internal/money"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -146,13 +145,7 @@ func (s *scope) committedAs(c v1alpha1.Campaign) string {
 
 // betweenRevisions reports whether a campaign of this account has given a revision up and not yet recorded the next.
 func (s *scope) betweenRevisions(c v1alpha1.Campaign) bool {
-	return c.CampaignStatus().Request == nil && accountKey(c) == accountKey(s.campaign)
-}
-
-// accountKey is the name of the account that a campaign's activity belongs to.
-func accountKey(c v1alpha1.Campaign) types.NamespacedName {
-	ref := c.AccountRef()
-	return types.NamespacedName{Namespace: cmp.Or(ref.Namespace, c.GetNamespace()), Name: ref.Name}
+	return c.CampaignStatus().Request == nil && accounts.RefKey(c) == accounts.RefKey(s.campaign)
 }
 
 // sameAccount reports whether another campaign's record was made for this account.

@@ -17,11 +17,11 @@ func (s *scope) exposure(remote *Remote) *providers.Exposure {
 	return s.Kind.Exposure(s.campaign)
 }
 
-// commitment is what the call that is under way would have the campaign's activity cost in all; nil where nobody says.
-func (s *scope) commitment() *providers.Exposure {
-	facts := Facts{Remote: s.remote, Traits: s.Kind.Traits()}
-	facts.Money = s.moneyFacts(&facts)
-	return facts.costs()
+// costFacts are the facts that say what the call that is about to go costs, and what the account's limits are now.
+func (s *scope) costFacts() *Facts {
+	f := &Facts{Remote: s.remote, Traits: s.Kind.Traits(), Codes: s.codesFacts()}
+	f.Money = s.moneyFacts(f)
+	return f
 }
 
 // costs is what the call that is on its way would have the activity cost in all; nil where nobody says.

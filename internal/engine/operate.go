@@ -140,7 +140,7 @@ func (s *scope) mutation(change Change, number string) providers.Mutation {
 func (s *scope) withheld(ctx context.Context, op providers.Operation) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	listed := s.moneyFacts(&Facts{Remote: s.remote}).MaxActive != nil // the decision has seen to it that the list is known
+	listed := s.costFacts().Money.MaxActive != nil // the decision has seen to it that the list is known
 	held, err := s.holdNow(ctx)
 	if err != nil || op != providers.OperationStart && !raises(op) {
 		return held, err
@@ -211,7 +211,7 @@ func (s *scope) auditEntry(op providers.Operation) audit.Entry {
 	if op == providers.OperationCreate {
 		entry.Digest = s.digest
 	}
-	if exposure := s.commitment(); exposure != nil && op.Widens() {
+	if exposure := s.costFacts().costs(); exposure != nil && op.Widens() {
 		entry.Money = money.Yuan(exposure.Fen)
 	}
 	if s.deleting() {

@@ -42,13 +42,13 @@ func manages(c v1alpha1.Campaign) bool {
 }
 
 // find returns a campaign of the kind that matches, as namespace/name; empty when there is none.
-func (s *scope) find(ctx context.Context, matches func(v1alpha1.Campaign) bool) (string, error) {
+func (s *scope) find(ctx context.Context, matches func(v1alpha1.Campaign) bool, options ...client.ListOption) (string, error) {
 	var found string
 	err := s.each(ctx, func(other v1alpha1.Campaign) {
 		if matches(other) {
 			found = keyOf(other).String()
 		}
-	})
+	}, options...)
 	return found, err
 }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/campaign-operator/campaign-operator/api/v1alpha1"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
@@ -116,4 +118,18 @@ func TestWhatTheVendorDoesNotSayHowManyItGivesOutIsToldOnce(t *testing.T) {
 			t.Errorf("%d are given out after %d appends", given, appends)
 		}
 	})
+}
+
+func TestATotalThatFollowsIsWaitedForAndNotAppended(t *testing.T) {
+	given, counted := int64(2000), int64(2900)
+	for since, reason := range map[time.Duration]string{time.Minute: v1alpha1.ReasonDepositingCodes, voucherConfirms: v1alpha1.ReasonCodesUnclear} {
+		f := knownFacts()
+		f.Traits, f.Remote, f.Read = cappedVouchers{}.Traits(), remote(providers.StateRunning), true
+		f.Remote.Snapshot.Total = &given
+		f.Record.Operation = &v1alpha1.OperationRecord{Name: string(providers.OperationDepositCodes), Outcome: v1alpha1.OperationDone, Time: metav1.NewTime(f.Now.Add(-since))}
+		f.Codes = CodesFacts{Record: &v1alpha1.CodesRecord{Counted: counted, Available: given}, Counted: &counted, Read: true, Follows: true}
+		if d, done := f.codesDone(); !done || d.Action != Stop || d.Verdict.Reason != reason || d.After <= 0 {
+			t.Errorf("after %s: %+v", since, d)
+		}
+	}
 }

@@ -13,8 +13,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/internal/httpx"
 	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
@@ -23,16 +23,13 @@ import (
 const (
 	// maxBody bounds a reply, in bytes: a page of 20 activities may list 10,000 shops with each of them.
 	maxBody = 16 << 20
-	// timeLayout is Alipay's date-time, which has no zone and means beijing's.
+	// timeLayout is Alipay's date-time, which has no zone and means Beijing's.
 	timeLayout = "2006-01-02 15:04:05"
 
 	formType = "application/x-www-form-urlencoded;charset=utf-8"
 	// traceHeader is the gateway's id of an exchange.
 	traceHeader = "Trace_id"
 )
-
-// beijing has had no summer time since 1991, so no zone database is needed.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 // The parameters that are sent in the form; all others are in the query, charset among them so that the form can be decoded.
 const (
@@ -130,7 +127,7 @@ func (c *Client) request(call call) (httpx.Request, error) {
 		"format":          "JSON",
 		"charset":         "utf-8",
 		signTypeParameter: "RSA2",
-		"timestamp":       c.now().In(beijing).Format(timeLayout),
+		"timestamp":       c.now().In(wire.Beijing).Format(timeLayout),
 		"version":         "1.0",
 	}
 	if held := c.secrets.certificates; held != nil {

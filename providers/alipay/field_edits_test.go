@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/test/fieldedits"
 )
@@ -71,7 +72,7 @@ func TestAModificationIsRefusedWhereNoneMakesTheEdit(t *testing.T) {
 
 // The simulator holds the provider's calls against the rules of the page.
 func TestTheSimulatorMakesTheEditsThatHaveACall(t *testing.T) {
-	s := newStageAt(t, time.Date(2027, 6, 2, 0, 0, 0, 0, beijing), simApp, false)
+	s := newStageAt(t, time.Date(2027, 6, 2, 0, 0, 0, 0, wire.Beijing), simApp, false)
 	for i, e := range fieldedits.Read(t, repository) {
 		if e.Call == "" {
 			continue

@@ -9,6 +9,7 @@ import (
 
 	"github.com/campaign-operator/campaign-operator/internal/simulator"
 	simalipay "github.com/campaign-operator/campaign-operator/internal/simulator/alipay"
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 	"github.com/campaign-operator/campaign-operator/providers"
 )
 
@@ -88,7 +89,7 @@ func (s *stage) console(method, path, body string) {
 // voucherBody is a good create request for the simulator, after edits.
 func (s *stage) voucherBody(edits ...func(object)) []byte {
 	s.t.Helper()
-	at := func(d time.Duration) string { return time.Now().Add(d).In(beijing).Format(timeLayout) }
+	at := func(d time.Duration) string { return time.Now().Add(d).In(wire.Beijing).Format(timeLayout) }
 	body := object{
 		outBizNoField: "first-1", accessModeField: s.client.accessMode,
 		baseBlock: object{nameField: "满10减1", codeModeField: "MERCHANT_API"},
@@ -183,7 +184,7 @@ func TestAVoucherActivityIsChangedAtTheSimulator(t *testing.T) {
 	wanted := s.voucherBody(func(body object) {
 		body[baseBlock].(object)[nameField] = "满10减1长"
 		rule := body[sendModeBlock].(object)[sendRuleBlock].(object)
-		rule[publishEndField] = time.Now().Add(30 * time.Hour).In(beijing).Format(timeLayout)
+		rule[publishEndField] = time.Now().Add(30 * time.Hour).In(wire.Beijing).Format(timeLayout)
 		rule[quantityField] = 2000
 		body[displayBlock].(object)["voucher_description"] = "每人两张"
 		body[scopeBlock].(object)[geographyBlock].(object)[shopBlock] = object{shopIDsField: []any{"2018051000502000000011110003"}}

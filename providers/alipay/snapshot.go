@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
@@ -33,10 +34,10 @@ const (
 	publishEndField   = "publish_end_time"
 )
 
-// parseTime reads Alipay's date-time, which is beijing's, or one with a zone.
+// parseTime reads Alipay's date-time, which is Beijing's, or one with a zone.
 func parseTime(value string) (time.Time, bool) {
 	value = strings.TrimSpace(value)
-	if t, err := time.ParseInLocation(timeLayout, value, beijing); err == nil {
+	if t, err := time.ParseInLocation(timeLayout, value, wire.Beijing); err == nil {
 		return t, true
 	}
 	t, err := time.Parse(time.RFC3339, value)

@@ -131,6 +131,7 @@ func TestExposureIsTheLargestReductionTimesTheQuantity(t *testing.T) {
 		fen    int64
 		known  bool
 	}{
+		"none yet, half a price":    {with(`0`, `"special_voucher_info":{"special_amount":"9.90"}`, ``), 0, true},
 		"fix":                       {with(`100`, `"fix_voucher_info":{"amount":"10"}`, ``), 100_000, true},
 		"fix with a number":         {with(`100`, `"fix_voucher_info":{"amount":0.1}`, ``), 1_000, true},
 		"discount":                  {with(`2`, `"discount_voucher_info":{"discount":"6.5","ceiling_amount":"50.05"}`, ``), 10_010, true},
@@ -148,7 +149,7 @@ func TestExposureIsTheLargestReductionTimesTheQuantity(t *testing.T) {
 		"a negative price":          {with(`3`, `"fix_voucher_info":{"amount":"-1"}`, ``), 0, false},
 	} {
 		got := read(t, tc.fields).Exposure
-		if (got != nil) != tc.known || got != nil && (got.Fen != tc.fen || got.NoCash) {
+		if (got != nil) != tc.known || got != nil && (got.Fen != tc.fen || got.NoCash || got.Each < 0 || tc.fen == 0 && got.Each != 0) {
 			t.Errorf("%s: got %+v", name, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/campaign-operator/campaign-operator/internal/wire"
 	"github.com/campaign-operator/campaign-operator/providers"
 	"github.com/campaign-operator/campaign-operator/providers/internal/lenient"
 )
@@ -105,10 +106,8 @@ func show(t time.Time) string {
 	if t.IsZero() {
 		return "an unknown time"
 	}
-	return t.In(beijing).Format(time.RFC3339)
+	return wire.FormatTime(t)
 }
-
-var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 func missingStock(id string) string {
 	return fmt.Sprintf("stock %s does not exist, or this merchant cannot see it: write the id of a 商家券 (busifavor) stock "+
